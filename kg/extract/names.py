@@ -1,0 +1,186 @@
+"""Names: the gazetteer first, then what the language model's recognizer adds; which sense of a name is meant."""
+
+from collections import Counter
+from dataclasses import dataclass
+
+from spacy.language import Language
+from spacy.tokens import Doc, Span, Token
+from spacy.util import filter_spans
+
+from kg.document import Document
+from kg.extract.cast import Cast
+from kg.gazetteer import Gazetteer, Sense, load
+
+_LABEL = {"Person": "PERSON", "State": "GPE", "Place": "LOC", "Organization": "ORG", "Force": "ORG"}
+# What the recognizer's labels become where the gazetteer knows nothing.
+_TYPE = {"PERSON": "Person", "ORG": "Organization", "GPE": "Place", "LOC": "Place", "FAC": "Place"}
+_INSIDE = {"of", "the", "and", "for", "de", "del", "la", "al", "-", "&", "'s", "’s", "in", "on", "to"}
+
+
+@dataclass(frozen=True, slots=True)
+class Name:
+    """Tokens start to end (exclusive): a gazetteer `entry` in a `role`, or a new name of the class `type`."""
+
+    start: int
+    end: int
+    type: str
+    entry: str | None = None
+    role: str = "name"
+
+
+@Language.component("kg_names", requires=["doc.ents", "token.pos"], assigns=["doc.ents", "span.kb_id"])
+def kg_names(doc: Doc) -> Doc:
+    """Finds names; leaves them in `doc.ents` (with the gazetteer's key as `kb_id_`) and for the later components."""
+    source: Document = doc.user_data.setdefault("kg_document", Document("text", doc.text))
+    gazetteer = load(doc.user_data.get("kg_gazetteer", ()))
+    found = _known(doc, gazetteer, _year(source.date))
+    found = _merge(doc, found)
+    doc.user_data["kg_names"] = found
+    doc.user_data["kg_cast"] = Cast(source.digest[:8])
+    rest = [e for e in doc.ents if e.label_ in {"DATE", "TIME", "CARDINAL", "MONEY", "PERCENT", "QUANTITY", "ORDINAL"}]
+    ours = [Span(doc, n.start, n.end, label=_LABEL.get(n.type, "NORP" if n.role in {"adjective", "people"} else "EVENT"), kb_id=n.entry or "") for n in found]  # fmt: skip
+    doc.ents = filter_spans([*ours, *rest])
+    return doc
+
+
+def _year(date: str | None) -> int | None:
+    return int(date[:4]) if date else None
+
+
+def _known(doc: Doc, gazetteer: Gazetteer, year: int | None) -> list[Name]:
+    """The gazetteer's names, longest first from left to right, one sense each; ambiguous ones are left out."""
+    words = [t.text.replace("’", "'") for t in doc]
+    matches: list[tuple[int, int, tuple[Sense, ...]]] = []
+    i = 0
+    while i < len(words):
+        hit = gazetteer.longest(words, i) if doc[i].text[:1].isupper() or not doc[i].is_alpha else None
+        if hit is None:
+            i += 1
+            continue
+        length, senses = hit
+        matches.append((i, i + length, senses))
+        i += length
+    votes = Counter(s.entry_key for _, _, senses in matches if len({s.entry_key for s in senses}) == 1 for s in senses[:1])
+    names = []
+    for start, end, senses in matches:
+        sense = _choose(doc, start, end, senses, gazetteer, votes, year)
+        if sense is not None:
+            names.append(Name(start, end, gazetteer.entries[sense.entry_key].type, sense.entry_key, sense.role))
+    return names
+
+
+def _choose(
+    doc: Doc, start: int, end: int, senses: tuple[Sense, ...], gazetteer: Gazetteer, votes: Counter[str], year: int | None
+) -> Sense | None:
+    """The sense meant by tokens start to end: by its neighbours, then by what else the text names."""
+    entries = gazetteer.entries
+    alone = end - start == 1
+    if alone and _part_of_longer_name(doc, start):
+        return None
+    if all(s.role == "surname" for s in senses):
+        person = gazetteer.person(doc[start:end].text.replace("’", "'"), year)
+        return Sense(person.key, "surname") if person else None
+    senses = tuple(s for s in senses if s.role != "surname") or senses
+    if all(entries[s.entry_key].type == "Person" for s in senses):
+        possible = [s for s in senses if _alive(entries[s.entry_key], year)] or list(senses)
+        return possible[0] if len({s.entry_key for s in possible}) == 1 else None
+    kinds = {entries[s.entry_key].type for s in senses}
+    if "State" in kinds and any(s.role == "capital" for s in senses):
+        return next(s for s in senses if s.role == "capital")
+    if alone and doc[start].ent_type_ == "PERSON" and doc[start].ent_iob_ == "B" and _long_person(doc, start):
+        return None
+    for role in ("name", "adjective", "people", "seat"):
+        same = sorted({s for s in senses if s.role == role}, key=lambda s: (-votes[s.entry_key], _era(entries[s.entry_key], year), s.entry_key))
+        if not same:
+            continue
+        if len({s.entry_key for s in same}) == 1 or votes[same[0].entry_key] > votes[same[1].entry_key]:
+            return same[0]
+        if _era(entries[same[0].entry_key], year) < _era(entries[same[1].entry_key], year):
+            return same[0]
+        return None
+    return senses[0]
+
+
+def _era(entry: object, year: int | None) -> int:
+    """0 where the entry existed in `year`, 1 where it did not."""
+    return 0 if _alive(entry, year) else 1
+
+
+def _alive(entry: object, year: int | None) -> bool:
+    if year is None:
+        return getattr(entry, "end", None) in (None, "")
+    start, end = (str(getattr(entry, side, None) or "")[:4] for side in ("start", "end"))
+    return (not start or int(start) <= year + 1) and (not end or int(end) >= year - 1)
+
+
+def _long_person(doc: Doc, i: int) -> bool:
+    return any(e.start <= i < e.end and e.end - e.start > 1 and e.label_ == "PERSON" for e in doc.ents)
+
+
+def _part_of_longer_name(doc: Doc, i: int) -> bool:
+    """Whether a single word stands inside a person's name that the recognizer found ("Jordan Henderson")."""
+    for ent in doc.ents:
+        if ent.label_ == "PERSON" and ent.start <= i < ent.end and ent.end - ent.start > 1:
+            others = [t for t in ent if t.i != i and t.text[:1].isupper()]
+            return bool(others) and doc[i].pos_ == "PROPN" and doc[i].dep_ in {"compound", "nsubj", "dobj", "pobj", "ROOT", "nsubjpass"}
+    return False
+
+
+def _merge(doc: Doc, known: list[Name]) -> list[Name]:
+    """Adds the recognizer's names where the gazetteer is silent, or where they are longer proper names around its own."""
+    taken = {i: n for n in known for i in range(n.start, n.end)}
+    added: list[Name] = []
+    dropped: set[Name] = set()
+    for ent in doc.ents:
+        type_ = _TYPE.get(ent.label_)
+        if type_ is None:
+            continue
+        start, end = _trim(doc, ent.start, ent.end)
+        if end <= start or not doc[start].text[:1].isupper() or (type_ != "Organization" and not all(_namelike(t) for t in doc[start:end])):
+            continue
+        inner = {taken[i] for i in range(start, end) if i in taken}
+        if inner and not _encloses(doc, start, end, inner, type_):
+            continue
+        if any(n.start < start or n.end > end for n in inner):
+            continue
+        if not inner and type_ == "Organization" and not _organization(doc, start, end):
+            continue
+        dropped |= inner
+        added.append(Name(start, end, type_))
+    return sorted([n for n in known if n not in dropped] + added, key=lambda n: n.start)
+
+
+def _namelike(token: Token) -> bool:
+    return token.text[:1].isupper() or token.text[:1].isdigit() or token.text in _INSIDE or token.lower_ in {"al", "bin", "van", "von", "der", "el", "ibn", "di", "da", "dos", "ul"}
+
+
+def _trim(doc: Doc, start: int, end: int) -> tuple[int, int]:
+    while start < end and (doc[start].lower_ in {"the", "a", "an"} or doc[start].is_punct or doc[start].is_space):
+        start += 1
+    while end > start and (doc[end - 1].text in {"'s", "’s", "'", "’"} or doc[end - 1].is_punct or doc[end - 1].is_space):
+        end -= 1
+    return start, end
+
+
+def _organization(doc: Doc, start: int, end: int) -> bool:
+    """Single acronyms and runs of capitalised words; never lower-case phrases."""
+    words = [t for t in doc[start:end] if t.is_alpha]
+    if not words or any(t.text in {"'s", "’s"} for t in doc[start:end]):
+        return False
+    if doc[end - 1].pos_ not in {"PROPN", "NOUN"}:
+        return False
+    return all(_namelike(t) for t in words)
+
+
+def _encloses(doc: Doc, start: int, end: int, inner: set[Name], type_: str) -> bool:
+    """Whether a recognized span is a longer proper name around gazetteer names: "Bank of Israel", not "Israel's army"."""
+    if any(t.text in {"'s", "’s", ",", "and"} for t in doc[start:end]):
+        return False
+    if any(n.entry and n.type not in {"State", "Place"} for n in inner):
+        return False
+    rest = [t for t in doc[start:end] if not any(n.start <= t.i < n.end for n in inner) and t.text not in _INSIDE]
+    if not rest or not all(t.text[:1].isupper() and t.pos_ in {"PROPN", "NOUN", "ADJ"} for t in rest):
+        return False
+    if type_ == "Person":
+        return len(rest) >= 1 and all(n.end - n.start == 1 and n.role in {"name", "capital"} for n in inner) and not any(n.role == "adjective" for n in inner)
+    return type_ == "Organization" and any(t.pos_ == "PROPN" for t in rest)

@@ -1,0 +1,237 @@
+"""Persons and the offices that the text gives them: "Kenyan President William Ruto", "Ruto, president of Kenya"."""
+
+from dataclasses import dataclass
+
+from spacy.language import Language
+from spacy.tokens import Doc
+
+from kg.extract.cast import Cast, Mention, cast, phrase
+from kg.extract.names import Name
+from kg.gazetteer import load as load_gazetteer
+from kg.lexicon import load as load_lexicon
+from kg.statement import slug
+
+_POSSESSIVE = {"'s", "’s", "'", "’"}
+_LINKS = {"of", "for", "to"}
+
+
+@dataclass(frozen=True, slots=True)
+class Office:
+    """`person` holds `title` at `owner`, said at tokens start to end; `former` offices are no longer held."""
+
+    person: str
+    title: str
+    owner: str
+    start: int
+    end: int
+    former: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class _Title:
+    start: int
+    end: int
+    text: str
+    owner: str | None
+    former: bool
+
+
+@Language.component("kg_offices", requires=["doc.user_data"], assigns=["doc.user_data"])
+def kg_offices(doc: Doc) -> Doc:
+    """Names persons, links surnames to full names, and reads titles; leaves `Office` records for the statements."""
+    doc.user_data["kg_offices"] = _Offices(doc).run()
+    return doc
+
+
+class _Offices:
+    def __init__(self, doc: Doc) -> None:
+        self.doc = doc
+        self.cast: Cast = cast(doc)
+        self.gazetteer = load_gazetteer(doc.user_data.get("kg_gazetteer", ()))
+        lexicon = load_lexicon()
+        self.titles = sorted((tuple(t.split()) for t in lexicon["titles.office"]), key=lambda t: (-len(t), t))
+        self.address, self.former = lexicon["titles.address"], lexicon["titles.former"]
+        self.needs_owner = lexicon["titles.needs_owner"]
+        self.names: list[Name] = doc.user_data["kg_names"]
+        self.at = {i: n for n in self.names for i in range(n.start, n.end)}
+
+    def run(self) -> tuple[Office, ...]:
+        people = [n for n in self.names if n.type == "Person"]
+        offices: list[Office] = []
+        full: dict[str, str] = {}
+        for name in people:
+            key = self._person(name, full)
+            if key is None:
+                continue
+            for title in self._around(name, offices):
+                owner = title.owner or self._usual_owner(key)
+                if owner is not None:
+                    offices.append(Office(key, title.text, owner, min(title.start, name.start), max(title.end, name.end), title.former))
+        return tuple(offices)
+
+    def _person(self, name: Name, full: dict[str, str]) -> str | None:
+        """The entity of a person's name; a bare surname is the fuller name in the text that ends with it."""
+        text = phrase(self.doc, name.start, name.end)
+        words = text.split()
+        while len(words) > 1 and words[0].lower() in self.address:
+            words = words[1:]
+        short = " ".join(words)
+        entry = self.gazetteer.entries.get(name.entry or "")
+        if entry is not None:
+            key, label = entry.key, entry.name
+        elif len(words) == 1:
+            linked = full.get(words[-1].casefold())
+            if linked is None:
+                title = any(True for _ in self._before(name))
+                if not title:
+                    return None
+                key, label = self.cast.local_key("Person", short), short
+            else:
+                key, label = linked, self.cast.entities[linked].name
+        else:
+            key, label = f"person-{slug(short)}", short
+            linked = full.get(words[-1].casefold())
+            if linked and self.cast.entities[linked].name.split()[0][0] == words[0][0] and len(self.cast.entities[linked].name.split()) > 1:
+                key, label = linked, self.cast.entities[linked].name
+        same = f"http://www.wikidata.org/entity/{entry.wikidata}" if entry and entry.wikidata else None
+        draft = self.cast.entity(key, "Person", label, same_as=same)
+        draft.aliases.add(short)
+        full.setdefault(words[-1].casefold(), key)
+        full.setdefault(label.split()[-1].casefold(), key)
+        head = self.doc[name.start : name.end].root
+        self.cast.by_head.pop(head.i, None)
+        self.cast.add(Mention(name.start, name.end, head.i, (key,), certainty=1.0 if len(words) > 1 else 0.95), short)
+        return key
+
+    # titles
+
+    def _around(self, name: Name, offices: list[Office]) -> list[_Title]:
+        found = [*self._before(name), *self._after(name)]
+        if found and found[0].owner is None:  # "Defence Secretary A and Foreign Secretary B"
+            for office in reversed(offices):
+                if office.end == found[0].start - 1 and self.doc[office.end].lower_ == "and":
+                    found[0] = _Title(found[0].start, found[0].end, found[0].text, office.owner, office.former)
+                break
+        return found
+
+    def _before(self, name: Name) -> list[_Title]:
+        end = name.start
+        while end > 0 and self.doc[end - 1].lower_ in self.address:
+            end -= 1
+        comma = end > 0 and self.doc[end - 1].text == ","
+        if comma:
+            end -= 1
+        direct = self._ending(end)
+        if direct is not None:
+            if comma and direct.owner is None:
+                return []
+            return [direct]
+        # "President of the European Commission NAME", "spokesman for the Kenyan Foreign Ministry NAME"
+        owner_at = end - 1
+        owner = self._owner_at(owner_at)
+        if owner is None:
+            return []
+        key, start = owner
+        while start > 0 and self.doc[start - 1].lower_ in {"the", "of", "for", "to"}:
+            start -= 1
+        if self.doc[start].lower_ not in {*_LINKS}:
+            return []
+        title = self._ending(start)
+        return [_Title(title.start, end, title.text, key, title.former)] if title else []
+
+    def _after(self, name: Name) -> list[_Title]:
+        i = name.end
+        if i >= len(self.doc) or self.doc[i].text not in {",", "("}:
+            return []
+        limit = min(len(self.doc), i + 9)
+        for start in range(i + 1, limit):
+            if self.doc[start].text in {".", ";", ":"} or self.doc[start].pos_ == "VERB" and start > i + 1:
+                break
+            length = self._title_at(start)
+            if length:
+                title = self._complete(start, start + length)
+                if title.owner is None:
+                    return []
+                return [title]
+            if self.doc[start].lower_ not in {"the", "a", "its", "their"} and start not in self.at and not self.doc[start].text in _POSSESSIVE and self.doc[start].lower_ not in self.former | {"new", "acting", "current", "then", "-"} and self.doc[start].pos_ not in {"ADJ", "PROPN", "NOUN"}:
+                break
+        return []
+
+    def _title_at(self, i: int) -> int:
+        for words in self.titles:
+            if i + len(words) <= len(self.doc) and all(self.doc[i + k].lower_ == w for k, w in enumerate(words)):
+                return len(words)
+        words = self.doc[i].lower_.split("-")
+        return 0
+
+    def _ending(self, end: int) -> _Title | None:
+        """A title whose last token is end - 1, with what stands before it."""
+        for words in self.titles:
+            start = end - len(words)
+            if start >= 0 and all(self.doc[start + k].lower_ == w for k, w in enumerate(words)):
+                return self._complete(start, end, after=False)
+        return None
+
+    def _complete(self, start: int, end: int, after: bool = True) -> _Title:
+        text = phrase(self.doc, start, end)
+        owner: str | None = None
+        left = start
+        former = False
+        while left > 0 and (self.doc[left - 1].lower_ in self.former | {"acting", "interim", "new", "current", "outgoing", "-"}):
+            former = former or self.doc[left - 1].lower_ in self.former
+            left -= 1
+        if left > 0:
+            at = left - 2 if self.doc[left - 1].text in _POSSESSIVE else left - 1
+            found = self._owner_at(at)
+            if found:
+                owner, left = found
+        if left > 0 and self.doc[left - 1].lower_ in self.former:
+            former = True
+        stop = end
+        if after and end < len(self.doc) - 1 and self.doc[end].lower_ in _LINKS:
+            i = end + 1
+            while i < len(self.doc) and self.doc[i].lower_ in {"the", "former"}:
+                i += 1
+            name = self.at.get(i)
+            mention = self.cast.covering(i)
+            if name is not None and name.entry and self.doc[name.end - 1].i + 1 and name.type in {"State", "Organization", "Force"} and name.role != "adjective":
+                owner, stop = owner or name.entry, name.end
+                self._know(name.entry)
+            elif mention is not None and self.cast.type(mention.keys[0]) in {"State", "Organization", "Force"}:
+                owner, stop = owner or mention.keys[0], mention.end
+            elif name is not None and name.type == "Organization" and mention is not None:
+                owner, stop = mention.keys[0], mention.end
+        if owner is None and text.lower() in self.needs_owner:
+            former = former or False
+        return _Title(left, stop, text, owner, former)
+
+    def _know(self, key: str) -> None:
+        entry = self.gazetteer.entries[key]
+        self.cast.entity(entry.key, entry.type, entry.name, same_as=f"http://www.wikidata.org/entity/{entry.wikidata}" if entry.wikidata else None)
+
+    def _owner_at(self, i: int) -> tuple[str, int] | None:
+        """The state, organization or force whose name ends at token i, and where it starts."""
+        if i < 0:
+            return None
+        if self.doc[i].text == ")" and i > 2 and self.doc[i - 2].text == "(":
+            i -= 3
+        mention = self.cast.covering(i)
+        if mention is not None and mention.end == i + 1 and self.cast.type(mention.keys[0]) in {"Organization", "Force", "State"}:
+            return mention.keys[0], mention.start
+        name = self.at.get(i)
+        if name is None or name.end != i + 1:
+            return None
+        if name.entry and name.type in {"State", "Organization", "Force"}:
+            self._know(name.entry)
+            return name.entry, name.start
+        return None
+
+    def _usual_owner(self, person: str) -> str | None:
+        """"President Biden": the state of the one whom the gazetteer knows."""
+        entry = self.gazetteer.entries.get(person)
+        if entry is None or entry.of is None or entry.of not in self.gazetteer.entries:
+            return None
+        if self.gazetteer.entries[entry.of].type not in {"State", "Organization", "Force"}:
+            return None
+        self._know(entry.of)
+        return entry.of

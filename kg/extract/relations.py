@@ -1,0 +1,342 @@
+"""Statements: the patterns of `ontology/frames/` applied to the parse."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, replace
+
+from spacy.language import Language
+from spacy.tokens import Doc, Token
+
+from kg import frames
+from kg.extract.actors import compound_lemma
+from kg.extract.cast import Cast, Mention, cast
+from kg.extract.clauses import children, coordinated, passive, patients, prepositional, subjects
+from kg.extract.stance import Stance, stance
+from kg.extract.times import Time, times, when
+from kg.frames import Pattern
+from kg.lexicon import load as load_lexicon
+from kg.ontology import load as load_ontology
+
+_VERBAL = frozenset({"VERB", "AUX"})
+_NOMINAL = frozenset({"NOUN", "PROPN"})
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """A statement before it has its passage: keys, the trigger token and how it came about."""
+
+    subject: str
+    predicate: str
+    object: str | int
+    trigger: int
+    stance: Stance
+    when: str | None = None
+    office: str | None = None
+    confidence: float = 0.9
+    rule: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Argument:
+    """An entity that fills a slot, and how sure that is."""
+
+    key: str
+    certainty: float = 1.0
+
+
+@Language.component("kg_relations", requires=["doc.user_data", "token.dep", "token.lemma"], assigns=["doc.user_data"])
+def kg_relations(doc: Doc) -> Doc:
+    """Adds what the frames find to the document's findings."""
+    doc.user_data.setdefault("kg_findings", []).extend(_Relations(doc).run())
+    return doc
+
+
+def sentence_times(doc: Doc, token: Token) -> list[Time]:
+    """The times of a token's sentence, worked out once a sentence."""
+    memo: dict[int, list[Time]] = doc.user_data.setdefault("kg_times", {})
+    sentence = token.sent
+    if sentence.start not in memo:
+        memo[sentence.start] = times(sentence, doc.user_data["kg_document"].date)
+    return memo[sentence.start]
+
+
+class _Relations:
+    def __init__(self, doc: Doc) -> None:
+        self.doc = doc
+        self.cast: Cast = cast(doc)
+        self.frames = frames.load()
+        self.ontology = load_ontology()
+        self.transparent = load_lexicon()["nouns.transparent.of"]
+
+    def run(self) -> Iterator[Finding]:
+        for token in self.doc:
+            if token.pos_ in _VERBAL:
+                for pattern in self.frames.of("verb", token.lemma_.lower()):
+                    if self._is_verb(token, pattern):
+                        yield from self._verb(token, pattern)
+            elif token.pos_ in _NOMINAL:
+                lemma = token.lemma_.lower()
+                for pattern in self.frames.of("noun", lemma):
+                    if self._is_noun(token, pattern):
+                        yield from self._nominal(token, pattern)
+                for pattern in self.frames.of("role", lemma):
+                    if self._is_noun(token, pattern):
+                        yield from self._role(token, pattern)
+            if token.pos_ in {"VERB", "ADJ", "NOUN", "PROPN"} and token.i >= 2 and self.doc[token.i - 1].text == "-":
+                for pattern in self.frames.of("compound", token.lower_):
+                    yield from self._compound(token, pattern)
+
+    # triggers
+
+    def _is_verb(self, verb: Token, pattern: Pattern) -> bool:
+        if not pattern.passive and passive(verb):
+            return False
+        for lemma in pattern.lemmas:
+            first, *particles = lemma.split()
+            if first == verb.lemma_.lower() and all(self._has_particle(verb, p) for p in particles):
+                return not pattern.needs or any(prepositional(verb, p) for p in pattern.needs) or any(
+                    prepositional(n, p) for n in patients(verb) for p in pattern.needs if n.pos_ in _NOMINAL and n.sent is verb.sent
+                )
+        return False
+
+    def _has_particle(self, verb: Token, particle: str) -> bool:
+        return any(c.lower_ == particle and c.dep_ in {"prt", "prep", "advmod", "dobj", "acomp", "oprd"} for c in verb.children)
+
+    def _is_noun(self, noun: Token, pattern: Pattern) -> bool:
+        lemma = noun.lemma_.lower()
+        return any(l == lemma or " " in l and l == compound_lemma(noun) for l in pattern.lemmas)
+
+    # patterns
+
+    def _verb(self, verb: Token, pattern: Pattern) -> Iterator[Finding]:
+        carrier: Token | None = None
+        if pattern.nouns:
+            carrier = self._carrier(verb, pattern)
+            if carrier is None:
+                return
+        subjects_ = self._fill(pattern.subject, verb, carrier)
+        if not subjects_:
+            return
+        objects = self._fill(pattern.object, verb, carrier, members=subjects_)
+        stance_of = carrier if carrier is not None and not children(verb, "nsubj", "nsubjpass") and verb.dep_ == "relcl" else verb
+        yield from self._findings(stance_of, verb, pattern, subjects_, objects, carrier)
+
+    def _carrier(self, verb: Token, pattern: Pattern) -> Token | None:
+        """The noun that says what a light verb does: its object, or the object of its preposition."""
+        options = [t for o in patients(verb) for t in coordinated(o)]
+        for prep in children(verb, "prep", "agent"):
+            options += [t for o in children(prep, "pobj") for t in coordinated(o)]
+        for noun in options:
+            names = {noun.lemma_.lower(), noun.lower_, compound_lemma(noun)}
+            if names & pattern.nouns:
+                return noun
+        return None
+
+    def _nominal(self, noun: Token, pattern: Pattern) -> Iterator[Finding]:
+        subjects_ = self._fill(pattern.subject, noun, None)
+        if not subjects_:
+            return
+        objects = self._fill(pattern.object, noun, None, members=subjects_)
+        yield from self._findings(noun, noun, pattern, subjects_, objects, None)
+
+    def _role(self, noun: Token, pattern: Pattern) -> Iterator[Finding]:
+        """Whoever is called so: by apposition, copula, or "as its ally"."""
+        objects = self._fill(pattern.object, noun, None)
+        if not objects:
+            return
+        called: list[Token] = []
+        trigger = noun
+        top = noun
+        while top.dep_ == "conj" and top.head.pos_ in _NOMINAL:
+            top = top.head
+        if top.dep_ == "appos":
+            called = [top.head]
+        elif top.dep_ == "attr" and top.head.lemma_ in {"be", "become", "remain"}:
+            called, trigger = subjects(top.head), top.head
+        elif top.dep_ == "oprd":
+            called = patients(top.head)
+        elif top.dep_ == "pobj" and top.head.lower_ == "as" and top.head.head.pos_ in _VERBAL:
+            verb = top.head.head
+            called = patients(verb) or subjects(verb)
+            owner = {a.key for a in objects}
+            if any(a.key in owner for t in called for a in self._argument(t)):
+                called = subjects(verb)
+            if {a.key for t in called for a in self._argument(t)} == owner:
+                called = patients(verb)
+        called += [c for c in children(noun, "appos")]
+        if noun.dep_ in {"compound", "nmod"} and noun.head.pos_ == "PROPN":
+            called.append(noun.head)
+        subjects_ = [a for t in called for c in coordinated(t) for a in self._argument(c)]
+        if not subjects_:
+            own = self.cast.at(noun)
+            subjects_ = [Argument(k, own.certainty) for k in own.keys] if own and own.kind == "name" else []
+        yield from self._findings(trigger, noun, pattern, subjects_, objects, None)
+
+    def _compound(self, token: Token, pattern: Pattern) -> Iterator[Finding]:
+        """"Kenyan-backed rebels"."""
+        agent = self._name_at(token.i - 2)
+        noun = token.head if token.dep_ in {"amod", "compound", "nmod", "acl"} else None
+        if agent is None or noun is None or noun.pos_ not in _NOMINAL:
+            return
+        objects = [a for c in coordinated(noun) for a in self._argument(c)]
+        yield from self._findings(noun, token, pattern, [Argument(agent)], objects, None)
+
+    def _name_at(self, i: int) -> str | None:
+        if i < 0:
+            return None
+        for name in self.doc.user_data["kg_names"]:
+            if name.start <= i < name.end:
+                if name.entry and name.entry in self.cast.entities:
+                    return str(name.entry)
+                if name.entry:
+                    from kg.extract.actors import Actors
+
+                    actors = Actors(self.doc)
+                    actors.known(actors.gazetteer.entries[name.entry])
+                    return str(name.entry)
+                mention = self.cast.covering(i)
+                return mention.keys[0] if mention else None
+        mention = self.cast.covering(i)
+        return mention.keys[0] if mention and len(mention.keys) == 1 else None
+
+    # slots
+
+    def _fill(self, places: tuple[str, ...], token: Token, carrier: Token | None, members: list[Argument] | None = None) -> list[Argument]:
+        for place in places:
+            found = self._place(place, token, carrier)
+            if place == "members" and members is not None:
+                return list(members)
+            if found:
+                return found
+        return []
+
+    def _place(self, place: str, token: Token, carrier: Token | None) -> list[Argument]:
+        verbal = token.pos_ in _VERBAL
+        noun = carrier if carrier is not None else None if verbal else token
+        heads: list[Token] = []
+        match place:
+            case "subject":
+                heads = subjects(token) if verbal else self._light_subject(token)
+            case "object":
+                heads = [t for t in patients(token) if carrier is None or t.i != carrier.i] if verbal else []
+            case "self":
+                mention = self.cast.at(noun) if noun is not None else None
+                return [Argument(k, mention.certainty) for k in mention.keys] if mention else []
+            case "clause":
+                heads = self._clause_subject(token)
+            case "members":
+                heads = subjects(token) if verbal else []
+                if not verbal:
+                    return self._modifiers(token)
+            case "poss":
+                of = noun if noun is not None else next(iter(patients(token)), None)
+                heads = children(of, "poss") if of is not None else []
+            case "adj":
+                of = noun if noun is not None else next(iter(patients(token)), None)
+                return self._modifiers(of) if of is not None else []
+            case _:
+                heads = prepositional(token, place)
+                if carrier is not None:
+                    heads = heads + prepositional(carrier, place)
+                    heads = [h for h in heads if h.i != carrier.i]
+                elif verbal and not heads:
+                    for obj in patients(token):
+                        if obj.pos_ in _NOMINAL and obj.i > token.i:
+                            heads = heads + prepositional(obj, place)
+        return list({a.key: a for h in heads for c in coordinated(h) for a in self._argument(c)}.values())
+
+    def _light_subject(self, noun: Token) -> list[Token]:
+        head = noun
+        while head.dep_ == "conj":
+            head = head.head
+        if head.dep_ in {"dobj"} and head.head.lemma_.lower() in {"launch", "carry", "conduct", "make", "begin", "start", "stage", "mount", "continue", "have", "resume", "step", "intensify", "open", "hold", "give", "execute", "undertake", "commit", "lead"}:
+            return subjects(head.head)
+        return []
+
+    def _clause_subject(self, verb: Token) -> list[Token]:
+        found: list[Token] = []
+        for clause in children(verb, "ccomp", "xcomp"):
+            found += children(clause, "nsubj", "nsubjpass") or (agents_or_objects(verb) if clause.dep_ == "xcomp" else [])
+        for prep in children(verb, "prep"):
+            for clause in children(prep, "pcomp"):
+                found += children(clause, "nsubj")
+        return found
+
+    def _modifiers(self, noun: Token) -> list[Argument]:
+        """States and organizations named right before a noun: "the Kenyan attack", "Kenyan-Somali talks"."""
+        keys: list[str] = []
+        for child in noun.lefts:
+            if child.dep_ not in {"amod", "compound", "nmod", "npadvmod"}:
+                continue
+            for part in child.subtree:
+                if part.i > child.i and part.dep_ not in {"conj"}:
+                    continue
+                if any(x.i != part.i and x.pos_ == "VERB" for x in part.ancestors if child.i <= x.i < noun.i):
+                    continue
+                if self.doc[part.i - 1].text == "-" and part.i > 1 and self.doc[part.i - 2].lower_ in {"anti", "pro", "non", "ex"}:
+                    continue
+                key = self._name_at(part.i)
+                if key and key not in keys and self.cast.type(key) != "Place":
+                    keys.append(key)
+        return [Argument(k, 0.95) for k in keys]
+
+    def _argument(self, token: Token, depth: int = 4) -> list[Argument]:
+        """The entities that a phrase stands for; through "dozens of", "leaders of", appositions."""
+        mention = self.cast.at(token)
+        if mention is not None and not (mention.head != token.i and token.i not in range(mention.start, mention.end)):
+            return [Argument(k, mention.certainty) for k in mention.keys]
+        if depth == 0:
+            return []
+        if token.lemma_.lower() in self.transparent or token.pos_ in {"NUM", "DET", "PRON"} or token.lower_ in self.transparent:
+            found = [a for p in children(token, "prep") if p.lower_ == "of" for o in children(p, "pobj") for c in coordinated(o) for a in self._argument(c, depth - 1)]
+            if found:
+                return found
+        return [a for c in children(token, "appos") if c.i in self.cast.by_head and self.cast.by_head[c.i].kind == "name" for a in self._argument(c, depth - 1)]
+
+    # statements
+
+    def _findings(
+        self, trigger: Token, where: Token, pattern: Pattern, subjects_: list[Argument], objects: list[Argument], carrier: Token | None
+    ) -> Iterator[Finding]:
+        rule = self.ontology.properties[pattern.predicate]
+        if rule.counts:
+            return
+        pairs: list[tuple[Argument, Argument]] = [(s, o) for s in subjects_ for o in objects if s.key != o.key]
+        if rule.symmetric:
+            pairs = _unordered(pairs)
+        for subject, obj in pairs:
+            types = self.cast.type(subject.key), self.cast.type(obj.key)
+            if not self.ontology.accepts(pattern.predicate, *types):
+                continue
+            held = stance(trigger, (subject.key,))
+            if carrier is not None and trigger is where:
+                inner = _adjectives(carrier, self)
+                held = replace(held, hypothetical=held.hypothetical or inner)
+            held = replace(held, hypothetical=held.hypothetical or pattern.hypothetical, negated=held.negated != pattern.negated)
+            confidence = pattern.confidence * subject.certainty * obj.certainty * held.certainty
+            yield Finding(
+                subject.key, pattern.predicate, obj.key, where.i, held, when(where, sentence_times(self.doc, where)),
+                None, round(confidence, 2), pattern.rule,
+            )  # fmt: skip
+
+
+def _adjectives(noun: Token, relations: _Relations) -> bool:
+    words = load_lexicon()
+    return any(c.lower_ in words["stance.adjective.unreal"] for c in noun.children if c.dep_ == "amod")
+
+
+def agents_or_objects(verb: Token) -> list[Token]:
+    """The object that controls an infinitive: "urged Kenya to withdraw"; the subject in the passive."""
+    return patients(verb)
+
+
+def _unordered(pairs: list[tuple[Argument, Argument]]) -> list[tuple[Argument, Argument]]:
+    seen: dict[frozenset[str], tuple[Argument, Argument]] = {}
+    for a, b in pairs:
+        first, second = sorted((a, b), key=lambda x: x.key)
+        seen.setdefault(frozenset((a.key, b.key)), (first, second))
+    return list(seen.values())
+
+
+def mention_of(doc: Doc, token: Token) -> Mention | None:
+    """The mention at a token, if any."""
+    return cast(doc).at(token)

@@ -1,0 +1,124 @@
+"""How English expresses each property: `ontology/frames/*.toml` (see FORMAT.md there), checked and indexed by lemma."""
+
+import tomllib
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from kg.errors import OntologyError
+from kg.resources import folder
+
+KINDS = ("verb", "noun", "role", "compound")
+_KEYS = {
+    "verb": {"lemmas", "nouns", "subject", "object", "hypothetical", "negated", "passive", "needs", "confidence"},
+    "noun": {"lemmas", "subject", "object", "hypothetical", "confidence"},
+    "role": {"lemmas", "object", "confidence"},
+    "compound": {"words", "confidence"},
+    "example": {"text", "yields", "xfail"},
+}
+_REQUIRED = {"verb": {"lemmas"}, "noun": {"lemmas", "subject", "object"}, "role": {"lemmas", "object"}, "compound": {"words"}, "example": {"text", "yields"}}  # fmt: skip
+_SUBJECT, _OBJECT = ("subject",), ("object",)
+
+
+@dataclass(frozen=True, slots=True)
+class Pattern:
+    """One way to say `predicate`: the trigger's lemmas and where its two arguments stand."""
+
+    predicate: str
+    kind: str
+    rule: str
+    lemmas: tuple[str, ...]
+    nouns: frozenset[str] = frozenset()
+    subject: tuple[str, ...] = _SUBJECT
+    object: tuple[str, ...] = _OBJECT
+    hypothetical: bool = False
+    negated: bool = False
+    passive: bool = True
+    needs: tuple[str, ...] = ()
+    confidence: float = 0.9
+
+
+@dataclass(frozen=True, slots=True)
+class Example:
+    """A text and all statements of `predicate` that it must yield, written as in FORMAT.md."""
+
+    predicate: str
+    text: str
+    yields: tuple[str, ...]
+    xfail: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Frames:
+    """All patterns by kind and by the last word of a noun's, the first word of a verb's lemma; and all examples."""
+
+    index: Mapping[str, Mapping[str, tuple[Pattern, ...]]]
+    examples: tuple[Example, ...]
+
+    def of(self, kind: str, word: str) -> tuple[Pattern, ...]:
+        return self.index[kind].get(word, ())
+
+
+@cache
+def load(root: Path | None = None) -> Frames:
+    """The frames of `root`, by default those that are shipped; OntologyError names the file and entry at fault."""
+    root = root or folder("ontology") / "frames"
+    index: dict[str, dict[str, list[Pattern]]] = {kind: defaultdict(list) for kind in KINDS}
+    examples: list[Example] = []
+    for path in sorted(root.glob("*.toml")):
+        for item in _read(path):
+            if isinstance(item, Example):
+                examples.append(item)
+                continue
+            for lemma in item.lemmas:
+                words = lemma.split()
+                index[item.kind][words[0] if item.kind == "verb" else words[-1]].append(item)
+    frozen = {kind: {word: tuple(patterns) for word, patterns in table.items()} for kind, table in index.items()}
+    return Frames(frozen, tuple(examples))
+
+
+def _read(path: Path) -> Iterator[Pattern | Example]:
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as err:
+        raise OntologyError(f"{path}: {err}", "see FORMAT.md beside it") from err
+    seen: set[tuple[object, ...]] = set()
+    for kind, entries in data.items():
+        if kind not in _KEYS or not isinstance(entries, list):
+            raise OntologyError(f"{path}: unknown table {kind}", f"the tables are {', '.join(_KEYS)}")
+        for number, entry in enumerate(entries, 1):
+            where = f"{path}: {kind} {number}"
+            for key in sorted(entry.keys() - _KEYS[kind]):
+                raise OntologyError(f"{where}: unknown key {key}", f"the keys are {', '.join(sorted(_KEYS[kind]))}")
+            for key in sorted(_REQUIRED[kind] - entry.keys()):
+                raise OntologyError(f"{where}: {key} is missing", "see FORMAT.md beside it")
+            if kind == "example":
+                yield Example(path.stem, entry["text"], tuple(entry["yields"]), entry.get("xfail", ""))
+                continue
+            pattern = _pattern(path.stem, kind, number, entry, where)
+            for lemma in pattern.lemmas:
+                same = (kind, lemma, pattern.nouns, pattern.subject, pattern.object, pattern.needs)
+                if same in seen:
+                    raise OntologyError(f"{where}: {lemma} stands twice under the same slots", "delete one")
+                seen.add(same)
+            yield pattern
+
+
+def _pattern(predicate: str, kind: str, number: int, entry: Mapping[str, object], where: str) -> Pattern:
+    values: dict[str, object] = {}
+    for key, value in entry.items():
+        if key in ("lemmas", "words", "nouns", "subject", "object", "needs"):
+            if not isinstance(value, list) or not value or not all(isinstance(v, str) and v for v in value):
+                raise OntologyError(f"{where}: {key} must be a list of words", "an empty list is left out")
+            values["lemmas" if key == "words" else key] = frozenset(value) if key == "nouns" else tuple(value)
+        elif key == "confidence":
+            if not isinstance(value, (int, float)) or not 0 < value <= 1:
+                raise OntologyError(f"{where}: confidence must lie between 0 and 1", "for instance 0.8")
+            values[key] = float(value)
+        elif not isinstance(value, bool):
+            raise OntologyError(f"{where}: {key} must be true or false", "correct the value")
+        else:
+            values[key] = value
+    return Pattern(predicate=predicate, kind=kind, rule=f"frames/{predicate} {kind} {number}", **values)  # type: ignore[arg-type]

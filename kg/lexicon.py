@@ -1,0 +1,69 @@
+"""The closed word classes of the domain: `ontology/lexicon/*.toml`, checked and frozen."""
+
+import tomllib
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from kg.errors import OntologyError
+from kg.resources import folder
+
+# Every table and list that the extractor reads; a file with another key, or without one of these, is refused.
+_KEYS: Mapping[str, frozenset[str]] = {
+    "nouns": frozenset({
+        "force.military", "force.equipment", "force.service", "force.irregular", "group.people", "group.bare_when_counted",
+        "government.stands_for_state", "government.bodies", "agreement.ceasefire", "agreement.peace", "agreement.treaty",
+        "agreement.other", "agreement.not_after", "conflict.war", "conflict.other", "place.common", "transparent.of",
+        "reference.state", "reference.pair", "reference.neighbour", "reference.organization", "reference.place",
+    }),
+    "titles": frozenset({"office", "former", "address", "needs_owner"}),
+    "stance": frozenset({
+        "verb.report", "verb.deny", "verb.unreal", "verb.failing", "verb.factual", "noun.unreal", "noun.report", "noun.deny",
+        "adjective.alleged", "adjective.unreal", "adjective.unreal_predicate", "adverb.alleged", "adverb.unreal",
+        "adverb.negative", "auxiliary.unreal", "marker.conditional",
+    }),
+}  # fmt: skip
+
+
+@dataclass(frozen=True, slots=True)
+class Lexicon:
+    """Word lists by dotted name, for instance "nouns.force.military"."""
+
+    lists: Mapping[str, frozenset[str]]
+
+    def __getitem__(self, name: str) -> frozenset[str]:
+        return self.lists[name]
+
+
+@cache
+def load(root: Path | None = None) -> Lexicon:
+    """The word lists of `root`, by default of the ontology that is shipped.
+
+    >>> "truce" in load()["nouns.agreement.ceasefire"]
+    True
+    """
+    root = root or folder("ontology") / "lexicon"
+    lists: dict[str, frozenset[str]] = {}
+    for stem, expected in _KEYS.items():
+        path = root / f"{stem}.toml"
+        try:
+            data = tomllib.loads(path.read_text(encoding="utf-8"))
+        except (OSError, tomllib.TOMLDecodeError) as err:
+            raise OntologyError(f"{path}: {err}", "see the other files of ontology/lexicon/") from err
+        found = dict(_flatten(data))
+        for key in sorted(found.keys() ^ expected):
+            problem = "unknown key" if key in found else "missing key"
+            raise OntologyError(f"{path}: {problem} {key}", f"the keys are {', '.join(sorted(expected))}")
+        for key, words in found.items():
+            if not isinstance(words, list) or not words or not all(isinstance(w, str) and w == w.lower() for w in words):
+                raise OntologyError(f"{path}: {key} must be a list of words in lower case", "correct the list")
+            lists[f"{stem}.{key}"] = frozenset(words)
+    return Lexicon(lists)
+
+
+def _flatten(data: Mapping[str, object], prefix: str = "") -> list[tuple[str, object]]:
+    flat: list[tuple[str, object]] = []
+    for key, value in data.items():
+        flat += _flatten(value, f"{prefix}{key}.") if isinstance(value, dict) else [(prefix + key, value)]
+    return flat

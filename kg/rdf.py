@@ -1,0 +1,240 @@
+"""Statements as RDF: the only place where IRIs are minted, and the writers of RDF files."""
+
+import json
+import os
+from collections.abc import Iterable, Iterator
+from datetime import date
+from pathlib import Path
+from urllib.parse import quote
+
+from pyoxigraph import (
+    BlankNode,
+    CanonicalizationAlgorithm,
+    Dataset,
+    DefaultGraph,
+    Literal,
+    NamedNode,
+    Quad,
+    RdfFormat,
+    Store,
+    Triple,
+    serialize,
+)
+
+from kg import ontology
+from kg.document import Document
+from kg.errors import KgError, UsageError
+from kg.statement import Entity, Extraction, Statement
+from kg.turtle import KG, PREFIXES, iri, trig, turtle
+
+BASE = PREFIXES["id"]
+FORMATS = {
+    ".ttl": RdfFormat.TURTLE,
+    ".nt": RdfFormat.N_TRIPLES,
+    ".nq": RdfFormat.N_QUADS,
+    ".trig": RdfFormat.TRIG,
+    ".jsonld": RdfFormat.JSON_LD,
+    ".rdf": RdfFormat.RDF_XML,
+}
+
+_Fact = tuple[NamedNode, NamedNode, NamedNode | Literal]
+_TYPE = NamedNode(iri("rdf:type"))
+_DATES = {4: "xsd:gYear", 7: "xsd:gYearMonth", 10: "xsd:date"}
+
+
+def local_iri(key: str, base: str = BASE) -> NamedNode:
+    """The IRI of an entity, statement, passage or document by its key.
+
+    >>> local_iri("armenia").value
+    'https://w3id.org/conflict-kg/id/armenia'
+    """
+    return NamedNode(base + quote(key, safe="-._~"))
+
+
+def checked_base(base: str) -> str:
+    """`base` if IRIs can be minted below it, else a UsageError."""
+    try:
+        NamedNode(base + "x")
+    except ValueError as error:
+        raise UsageError(f"the base is no absolute IRI: {base!r}", "give one such as " + BASE) from error
+    if base[-1:] not in "/#":
+        raise UsageError(f"the base does not end in / or #: {base}", f"write {base}/")
+    return base
+
+
+def quads(extraction: Extraction, base: str = BASE) -> Iterator[Quad]:
+    """Everything found in one document, in the named graph of that document."""
+    graph = local_iri(extraction.document.key, base)
+    meaning = ontology.load()
+    for subject, predicate, obj in _describe(extraction, graph, meaning, base):
+        yield Quad(subject, predicate, obj, graph)
+
+
+def _describe(extraction: Extraction, document: NamedNode, meaning: ontology.Ontology, base: str) -> Iterator[_Fact]:
+    yield from _document(extraction.document, document)
+    for entity in extraction.entities:
+        node = local_iri(entity.key, base)
+        yield document, _term("schema:mentions"), node
+        yield from _entity(entity, node, meaning)
+    for statement in extraction.statements:
+        yield from _statement(statement, document, meaning, base)
+
+
+def _document(document: Document, node: NamedNode) -> Iterator[_Fact]:
+    yield node, _TYPE, _term("kg:Document")
+    yield node, _term("schema:identifier"), Literal(document.identifier)
+    if document.date:
+        yield node, _term("schema:datePublished"), dated(document.date)
+    if document.title:
+        yield node, _term("schema:headline"), Literal(document.title)
+    if document.source:
+        yield node, _term("schema:publisher"), Literal(document.source)
+    if document.url:
+        yield node, _term("schema:url"), Literal(document.url, datatype=_term("xsd:anyURI"))
+
+
+def _entity(entity: Entity, node: NamedNode, meaning: ontology.Ontology) -> Iterator[_Fact]:
+    for cls in meaning.types(entity.type):
+        yield node, _TYPE, NamedNode(KG + cls)
+    yield node, _term("rdfs:label"), Literal(entity.name, language="en")
+    for alias in entity.aliases:
+        if alias != entity.name:
+            yield node, _term("skos:altLabel"), Literal(alias, language="en")
+    if entity.same_as:
+        yield node, _term("owl:sameAs"), NamedNode(entity.same_as)
+
+
+def _statement(statement: Statement, document: NamedNode, meaning: ontology.Ontology, base: str) -> Iterator[_Fact]:
+    node, passage = local_iri(statement.key, base), local_iri(statement.passage.key, base)
+    subject, predicate = local_iri(statement.subject, base), NamedNode(KG + statement.predicate)
+    obj = _count(statement.object) if isinstance(statement.object, int) else local_iri(statement.object, base)
+    yield passage, _TYPE, _term("kg:Passage")
+    yield passage, _term("schema:text"), Literal(statement.passage.text)
+    yield passage, _term("kg:start"), _count(statement.passage.start)
+    yield passage, _term("kg:end"), _count(statement.passage.end)
+    yield passage, _term("schema:isPartOf"), document
+    yield node, _TYPE, _term("kg:Statement")
+    yield node, _term("rdf:subject"), subject
+    yield node, _term("rdf:predicate"), predicate
+    yield node, _term("rdf:object"), obj
+    for source in statement.attributed_to:
+        yield node, _term("kg:attributedTo"), local_iri(source, base)
+    if statement.negated:
+        yield node, _term("kg:negated"), Literal("true", datatype=_term("xsd:boolean"))
+    if statement.hypothetical:
+        yield node, _term("kg:hypothetical"), Literal("true", datatype=_term("xsd:boolean"))
+    if statement.when:
+        yield node, _term("kg:when"), dated(statement.when)
+    if statement.office:
+        yield node, _term("kg:office"), Literal(statement.office)
+    yield node, _term("kg:confidence"), _confidence(statement.confidence)
+    if statement.rule:
+        yield node, _term("kg:rule"), Literal(statement.rule)
+    yield node, _term("prov:wasDerivedFrom"), passage
+    if statement.asserted:
+        yield subject, predicate, obj
+        if meaning.properties[statement.predicate].symmetric and isinstance(obj, NamedNode):
+            yield obj, predicate, subject
+
+
+def dated(value: str) -> Literal:
+    """A date typed by its length; what is no date of the calendar stays a plain string, never an ill-typed literal.
+
+    >>> dated("2022-11").datatype.value, dated("2022-02-30").datatype.value
+    ('http://www.w3.org/2001/XMLSchema#gYearMonth', 'http://www.w3.org/2001/XMLSchema#string')
+    """
+    try:
+        date.fromisoformat(value + "0000-01-01"[len(value) :])
+        return Literal(value, datatype=_term(_DATES[len(value)]))
+    except (ValueError, KeyError):
+        return Literal(value)
+
+
+def _count(number: int) -> Literal:
+    return Literal(str(number), datatype=_term("xsd:integer"))
+
+
+def _confidence(value: float) -> Literal:
+    # Without trailing zeros: a store keeps decimals in this form, so a file and a store's export say the same.
+    return Literal(f"{value:.2f}".rstrip("0").rstrip("."), datatype=_term("xsd:decimal"))
+
+
+def _term(name: str) -> NamedNode:
+    return NamedNode(iri(name))
+
+
+def write(extractions: Iterable[Extraction], path: Path, base: str = BASE) -> None:
+    """Writes the graph of some documents to `path`, in the format that its ending names; replaces the file at once."""
+    file_format(path)
+    checked_base(base)
+    _write({quad for extraction in extractions for quad in quads(extraction, base)}, path, base)
+
+
+def convert(store: Store, path: Path, base: str = BASE) -> None:
+    """Writes what a store holds to `path`, in the format that its ending names."""
+    file_format(path)
+    named = set(store.quads_for_pattern(None, None, None, None))
+    # The default graph of a store repeats what the documents' graphs say, for plain queries.
+    in_documents = {quad.triple for quad in named if quad.graph_name != DefaultGraph()}
+    _write({q for q in named if q.graph_name != DefaultGraph() or q.triple not in in_documents}, path, base)
+
+
+def file_format(path: Path) -> RdfFormat:
+    """The RDF format that the ending of a file's name stands for, else a UsageError."""
+    try:
+        return FORMATS[path.suffix.lower()]
+    except KeyError:
+        known = ", ".join(FORMATS)
+        raise UsageError(f"no RDF format is known by the ending of {path}", f"use one of {known}") from None
+
+
+def _write(content: set[Quad], path: Path, base: str) -> None:
+    if any(isinstance(term, BlankNode) for quad in content for term in (quad.subject, quad.object, quad.graph_name)):
+        dataset = Dataset(content)
+        dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
+        content = set(dataset)
+    target = Path(os.path.realpath(path))
+    draft = target.with_name(f".{target.name}.{os.getpid()}.tmp")
+    try:
+        target.parent.mkdir(parents=True, exist_ok=True)
+        with draft.open("wb") as stream:
+            for piece in _pieces(content, file_format(path), {**PREFIXES, "id": base}):
+                stream.write(piece)
+        os.replace(draft, target)
+    except OSError as error:
+        raise KgError(f"cannot write {path}: {error.strerror or error}") from error
+    finally:
+        draft.unlink(missing_ok=True)
+
+
+def _pieces(content: set[Quad], form: RdfFormat, prefixes: dict[str, str]) -> Iterator[bytes]:
+    if form == RdfFormat.N_QUADS:
+        yield from (line.encode() for line in sorted(f"{quad} .\n" for quad in content))
+        return
+    merged = {quad.triple for quad in content}
+    if form == RdfFormat.N_TRIPLES:
+        yield from (line.encode() for line in sorted(f"{triple} .\n" for triple in merged))
+    elif form == RdfFormat.TURTLE:
+        yield from (text.encode() for text in turtle(merged, prefixes))
+    elif form == RdfFormat.TRIG:
+        yield from (text.encode() for text in trig(content, prefixes))
+    else:
+        if form == RdfFormat.RDF_XML:
+            _refuse_controls(merged)
+        ordered = sorted(merged, key=str)
+        data: bytes = serialize(ordered, format=form, prefixes=prefixes)
+        yield _indented(data) if form == RdfFormat.JSON_LD else data
+
+
+def _indented(data: bytes) -> bytes:
+    return (json.dumps(json.loads(data), ensure_ascii=False, indent=1) + "\n").encode()
+
+
+def _refuse_controls(triples: set[Triple]) -> None:
+    for value in sorted(t.object.value for t in triples if isinstance(t.object, Literal)):
+        for character in value:
+            if (character < " " and character not in "\t\n\r") or character in "\ufffe\uffff":
+                raise KgError(
+                    f"RDF/XML cannot hold the control character U+{ord(character):04X} of {value[:40]!r}",
+                    "export another format",
+                )

@@ -1,0 +1,162 @@
+"""Many documents: read, extract, write, and say what became of each."""
+
+import os
+from collections.abc import Callable, Iterable, Iterator, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+
+from kg.document import Document
+from kg.errors import InputError, KgError, UsageError
+from kg.readers import Skipped, Warned, read
+from kg.readers.metadata import valid_date
+from kg.statement import Extraction
+
+
+@dataclass(frozen=True, slots=True)
+class Started:
+    """All inputs are read; `documents` go into the extractor now."""
+
+    documents: int
+
+
+@dataclass(frozen=True, slots=True)
+class Built:
+    """One document is done."""
+
+    identifier: str
+
+
+Event = Started | Built | Skipped | Warned
+
+
+@dataclass(frozen=True, slots=True)
+class Report:
+    """What became of the inputs, and how many different statements and entities they gave.
+
+    >>> print(Report(stored=2, unchanged=0, skipped=(Skipped("a.txt", "empty"),), statements=9, entities=5))
+    read 3 = stored 2 + unchanged 0 + skipped 1; 9 statements, 5 entities
+    """
+
+    stored: int
+    unchanged: int
+    skipped: tuple[Skipped, ...]
+    statements: int
+    entities: int
+
+    @property
+    def read(self) -> int:
+        """All inputs: documents, and what was skipped."""
+        return self.stored + self.unchanged + len(self.skipped)
+
+    def __str__(self) -> str:
+        return (
+            f"read {self.read} = stored {self.stored} + unchanged {self.unchanged} + skipped {len(self.skipped)}; "
+            f"{self.statements} statements, {self.entities} entities"
+        )
+
+
+def build(
+    inputs: Sequence[str | Path],
+    output: Path | None = None,
+    *,
+    store: Path | None = None,
+    date: str | None = None,
+    base: str | None = None,
+    on_event: Callable[[Event], None] = lambda _: None,
+) -> Report:
+    """Reads files, folders and `-`, and writes their graph to a file, fills a store with it, or both.
+
+    `date` is the publication date of documents without one; `base` begins the IRIs of what is built. Whatever is wrong
+    with one document is told to `on_event` and counted; the others are built. Where nothing is left to build, nothing
+    is written. A target that cannot be written is refused before any work.
+    """
+    if output is None and store is None:
+        raise UsageError("nowhere to put the graph", "name a file with -o graph.ttl, or a store with --store DIR")
+    if date is not None and valid_date(date) is None:
+        raise UsageError(f"no such date: {date}", "write it as YYYY-MM-DD")
+    from kg import rdf
+
+    base = rdf.checked_base(base) if base is not None else rdf.BASE
+    if output is not None:
+        rdf.file_format(output)  # refuses an ending that no format has
+    for target in (output, store):
+        if target is not None:
+            check_place(target)
+
+    skipped: list[Skipped] = []
+
+    def skip(what: Skipped) -> None:
+        skipped.append(what)
+        on_event(what)
+
+    documents = sorted(read(inputs, date, skip, on_warning=on_event), key=lambda d: (d.identifier, d.text))
+    on_event(Started(len(documents)))
+    extractions = []
+    for extraction in extract_all(documents, skip):
+        extractions.append(extraction)
+        on_event(Built(extraction.document.identifier))
+    if extractions:
+        if output is not None:
+            rdf.write(extractions, output, base)
+        if store is not None:
+            from kg.store import fill
+
+            fill(store, extractions, base)
+    return Report(
+        stored=len(extractions),
+        unchanged=0,
+        skipped=tuple(skipped),
+        statements=len({statement.key for extraction in extractions for statement in extraction.statements}),
+        entities=len({entity.key for extraction in extractions for entity in extraction.entities}),
+    )
+
+
+def extract_all(documents: Iterable[Document], skip: Callable[[Skipped], None]) -> Iterator[Extraction]:
+    """What the extractor finds in each document; one on which it fails is skipped, the others go on.
+
+    The extractor takes documents in batches. When it fails, the documents it had taken and not given back are done
+    again one by one, so that only the one at fault is lost.
+    """
+    from kg.extract import extract
+
+    source = iter(documents)
+    taken: list[Document] = []
+
+    def handed() -> Iterator[Document]:
+        for document in source:
+            taken.append(document)
+            yield document
+
+    while True:
+        try:
+            for extraction in extract(handed()):
+                taken.remove(extraction.document)
+                yield extraction
+        except (KgError, MemoryError) as error:
+            if not isinstance(error, InputError | MemoryError):
+                raise  # not a matter of one document: no model, a broken ontology
+        except Exception:  # noqa: S110 - found out and told below
+            pass
+        if not taken:
+            return
+        for document in taken:
+            try:
+                yield from list(extract([document]))
+            except InputError as error:
+                skip(Skipped(document.identifier, error.message, error.hint))
+            except KgError:
+                raise
+            except Exception as error:
+                reason = f"the extraction failed: {type(error).__name__}: {error}"
+                skip(Skipped(document.identifier, reason, "please report it with the text"))
+        taken.clear()
+
+
+def check_place(path: Path) -> None:
+    """KgError unless a file, or a store's folder, can be written at `path`."""
+    parent = path.absolute().parent
+    if not parent.is_dir():
+        raise UsageError(f"no such folder: {parent}", "make it first, or write elsewhere")
+    place = path if path.is_dir() else parent
+    if not os.access(place, os.W_OK | os.X_OK) or (path.is_file() and not os.access(path, os.W_OK)):
+        raise KgError(f"cannot write {path}: no permission", "write elsewhere")
