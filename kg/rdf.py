@@ -21,9 +21,9 @@ from pyoxigraph import (
     serialize,
 )
 
-from kg import ontology
 from kg.document import Document
 from kg.errors import KgError, UsageError
+from kg.ontology import Ontology, load
 from kg.statement import Entity, Extraction, Statement
 from kg.turtle import KG, PREFIXES, iri, trig, turtle
 
@@ -65,12 +65,12 @@ def checked_base(base: str) -> str:
 def quads(extraction: Extraction, base: str = BASE) -> Iterator[Quad]:
     """Everything found in one document, in the named graph of that document."""
     graph = local_iri(extraction.document.key, base)
-    meaning = ontology.load()
+    meaning = load()
     for subject, predicate, obj in _describe(extraction, graph, meaning, base):
         yield Quad(subject, predicate, obj, graph)
 
 
-def _describe(extraction: Extraction, document: NamedNode, meaning: ontology.Ontology, base: str) -> Iterator[_Fact]:
+def _describe(extraction: Extraction, document: NamedNode, meaning: Ontology, base: str) -> Iterator[_Fact]:
     yield from _document(extraction.document, document)
     for entity in extraction.entities:
         node = local_iri(entity.key, base)
@@ -93,7 +93,7 @@ def _document(document: Document, node: NamedNode) -> Iterator[_Fact]:
         yield node, _term("schema:url"), Literal(document.url, datatype=_term("xsd:anyURI"))
 
 
-def _entity(entity: Entity, node: NamedNode, meaning: ontology.Ontology) -> Iterator[_Fact]:
+def _entity(entity: Entity, node: NamedNode, meaning: Ontology) -> Iterator[_Fact]:
     for cls in meaning.types(entity.type):
         yield node, _TYPE, NamedNode(KG + cls)
     yield node, _term("rdfs:label"), Literal(entity.name, language="en")
@@ -104,7 +104,7 @@ def _entity(entity: Entity, node: NamedNode, meaning: ontology.Ontology) -> Iter
         yield node, _term("owl:sameAs"), NamedNode(entity.same_as)
 
 
-def _statement(statement: Statement, document: NamedNode, meaning: ontology.Ontology, base: str) -> Iterator[_Fact]:
+def _statement(statement: Statement, document: NamedNode, meaning: Ontology, base: str) -> Iterator[_Fact]:
     node, passage = local_iri(statement.key, base), local_iri(statement.passage.key, base)
     subject, predicate = local_iri(statement.subject, base), NamedNode(KG + statement.predicate)
     obj = _count(statement.object) if isinstance(statement.object, int) else local_iri(statement.object, base)
@@ -197,14 +197,14 @@ def _write(content: set[Quad], path: Path, base: str) -> None:
     draft = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with draft.open("wb") as stream:
-            for piece in _pieces(content, file_format(path), {**PREFIXES, "id": base}):
-                stream.write(piece)
-        os.replace(draft, target)
+        try:
+            with draft.open("wb") as stream:
+                stream.writelines(_pieces(content, file_format(path), {**PREFIXES, "id": base}))
+            os.replace(draft, target)
+        finally:
+            draft.unlink(missing_ok=True)
     except OSError as error:
         raise KgError(f"cannot write {path}: {error.strerror or error}") from error
-    finally:
-        draft.unlink(missing_ok=True)
 
 
 def _pieces(content: set[Quad], form: RdfFormat, prefixes: dict[str, str]) -> Iterator[bytes]:
@@ -222,7 +222,7 @@ def _pieces(content: set[Quad], form: RdfFormat, prefixes: dict[str, str]) -> It
         if form == RdfFormat.RDF_XML:
             _refuse_controls(merged)
         ordered = sorted(merged, key=str)
-        data: bytes = serialize(ordered, format=form, prefixes=prefixes)
+        data = serialize(ordered, format=form, prefixes=prefixes) or b""
         yield _indented(data) if form == RdfFormat.JSON_LD else data
 
 

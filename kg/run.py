@@ -4,6 +4,7 @@ import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from pathlib import Path
+from typing import TypeAlias
 
 from kg.document import Document
 from kg.errors import InputError, KgError, UsageError
@@ -26,7 +27,7 @@ class Built:
     identifier: str
 
 
-Event = Started | Built | Skipped | Warned
+Event: TypeAlias = Started | Built | Skipped | Warned
 
 
 @dataclass(frozen=True, slots=True)
@@ -75,13 +76,16 @@ def build(
     if date is not None and valid_date(date) is None:
         raise UsageError(f"no such date: {date}", "write it as YYYY-MM-DD")
     from kg import rdf
+    from kg.store import fill
 
     base = rdf.checked_base(base) if base is not None else rdf.BASE
     if output is not None:
         rdf.file_format(output)  # refuses an ending that no format has
-    for target in (output, store):
-        if target is not None:
-            check_place(target)
+        check_place(output)
+    if store is not None:
+        check_place(store, folder=True)
+        if store.exists():
+            fill(store, (), base)  # in use, damaged, or no store at all: better known before the work than after
 
     skipped: list[Skipped] = []
 
@@ -99,8 +103,6 @@ def build(
         if output is not None:
             rdf.write(extractions, output, base)
         if store is not None:
-            from kg.store import fill
-
             fill(store, extractions, base)
     return Report(
         stored=len(extractions),
@@ -132,13 +134,10 @@ def extract_all(documents: Iterable[Document], skip: Callable[[Skipped], None]) 
             for extraction in extract(handed()):
                 taken.remove(extraction.document)
                 yield extraction
-        except (KgError, MemoryError) as error:
-            if not isinstance(error, InputError | MemoryError):
-                raise  # not a matter of one document: no model, a broken ontology
-        except Exception:  # noqa: S110 - found out and told below
-            pass
-        if not taken:
             return
+        except Exception as error:
+            if (isinstance(error, KgError) and not isinstance(error, InputError)) or not taken:
+                raise  # not a matter of one document: no model, a broken ontology
         for document in taken:
             try:
                 yield from list(extract([document]))
@@ -152,11 +151,12 @@ def extract_all(documents: Iterable[Document], skip: Callable[[Skipped], None]) 
         taken.clear()
 
 
-def check_place(path: Path) -> None:
+def check_place(path: Path, folder: bool = False) -> None:
     """KgError unless a file, or a store's folder, can be written at `path`."""
     parent = path.absolute().parent
     if not parent.is_dir():
         raise UsageError(f"no such folder: {parent}", "make it first, or write elsewhere")
-    place = path if path.is_dir() else parent
-    if not os.access(place, os.W_OK | os.X_OK) or (path.is_file() and not os.access(path, os.W_OK)):
+    if path.exists() and path.is_dir() != folder:
+        raise UsageError(f"{path} is a {'file' if folder else 'folder'}", "name another place")
+    if not os.access(parent, os.W_OK | os.X_OK) or (path.exists() and not os.access(path, os.W_OK)):
         raise KgError(f"cannot write {path}: no permission", "write elsewhere")

@@ -132,10 +132,14 @@ def _subject(subject: _Term, facts: _Facts, prefixes: Mapping[str, str], apart: 
     for predicate in sorted(facts, key=lambda name: (_RANK.get(name, len(_RANK)), name)):
         verb = "a" if predicate == _TYPE else _written(NamedNode(predicate), prefixes)
         objects = facts[predicate]
-        # The most specific class first: kg:Actor and the like come last by convention of the ontology.
-        written = sorted({_written(term, prefixes) for term in objects}, key=lambda text: (text == "kg:Actor", text))
+        written = sorted({_written(term, prefixes) for term in objects}, key=_class_order)
         lines.append(f"{verb} {', '.join(written)}")
     yield ("\n" if apart else "") + _written(subject, prefixes) + " " + " ;\n    ".join(lines) + " .\n"
+
+
+def _class_order(written: str) -> tuple[int, str]:
+    """The most specific class first, then its kind, kg:Actor last; whatever is no class by its text."""
+    return (2 if written == "kg:Actor" else written.removeprefix("kg:") in SECTIONS), written
 
 
 def _written(term: _Term, prefixes: Mapping[str, str]) -> str:

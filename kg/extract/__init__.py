@@ -55,7 +55,7 @@ def extract(documents: Iterable[Document]) -> Iterator[Extraction]:
     nlp = pipeline()
     for document in documents:
         doc = nlp.make_doc(document.text)
-        doc.user_data["kg_document"] = document
+        doc._.kg_document = document
         yield extraction(nlp(doc))
 
 
@@ -63,11 +63,11 @@ def extraction(doc: "Doc") -> Extraction:
     """The statements and entities of a processed spaCy `Doc`."""
     from kg.extract.cast import cast
 
-    document: Document = doc.user_data["kg_document"]
+    document: Document = doc._.kg_document
     the_cast = cast(doc)
     passages: dict[int, Passage] = {}
     best: dict[str, Statement] = {}
-    for finding in doc.user_data["kg_findings"]:
+    for finding in doc._.kg_findings:
         if finding.confidence < LEAST_CONFIDENCE:
             continue
         sentence = doc[finding.trigger].sent

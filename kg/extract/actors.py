@@ -36,7 +36,7 @@ def either(token: Token, words: frozenset[str]) -> bool:
     return head_lemma(token) in words or token.lower_ in words or compound_lemma(token) in words
 
 
-@Language.component("kg_actors", requires=["token.dep", "token.lemma"], assigns=["doc.user_data"])
+@Language.component("kg_actors", requires=["token.dep", "token.lemma", "doc._.kg_names", "doc._.kg_cast"], assigns=["doc._.kg_located"])
 def kg_actors(doc: Doc) -> Doc:
     """Turns names and owned nouns into mentions of entities."""
     Actors(doc).run()
@@ -49,8 +49,8 @@ class Actors:
     def __init__(self, doc: Doc) -> None:
         self.doc = doc
         self.cast: Cast = cast(doc)
-        self.names: list[Name] = doc.user_data["kg_names"]
-        self.gazetteer: Gazetteer = load_gazetteer(doc.user_data.get("kg_gazetteer", ()))
+        self.names: list[Name] = doc._.kg_names
+        self.gazetteer: Gazetteer = load_gazetteer(doc._.kg_gazetteer)
         self.words = load_lexicon()
         self.at = {i: n for n in self.names for i in range(n.start, n.end)}
         frames = load_frames()
@@ -191,7 +191,7 @@ class Actors:
         self.cast.entity(key, "Place", text)
         del self.cast.by_head[mention.head]
         self.cast.add(Mention(start, name.end, mention.head, (key,)), text)
-        self.doc.user_data.setdefault("kg_located", []).append((key, mention.keys[0], start, name.end))
+        self.doc._.kg_located.append((key, mention.keys[0], start, name.end))
 
     # common nouns
 

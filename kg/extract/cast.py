@@ -7,7 +7,9 @@ from spacy.tokens import Doc, Span, Token
 
 from kg.statement import Entity, slug
 
-ARMED_OR_NOT = frozenset({"Person", "State", "Organization", "Force", "Group"})
+# What the components leave on a document for each other; lists and dicts are made anew for each document.
+for _name in ("document", "gazetteer", "names", "cast", "located", "offices", "speakers", "findings", "times"):
+    Doc.set_extension(f"kg_{_name}", default=None, force=True)
 
 
 @dataclass(frozen=True, slots=True)
@@ -112,7 +114,7 @@ def clean(text: str) -> str:
 
 def cast(doc: Doc) -> Cast:
     """The cast of `doc`, as the components before have left it."""
-    found: Cast = doc.user_data["kg_cast"]
+    found: Cast = doc._.kg_cast
     return found
 
 

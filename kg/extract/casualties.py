@@ -19,10 +19,10 @@ _SCALE = {"hundred": 100, "thousand": 1_000, "million": 1_000_000}
 _TIMES = frozenset({"DATE", "TIME", "MONEY", "PERCENT"})
 
 
-@Language.component("kg_casualties", requires=["doc.user_data", "token.dep"], assigns=["doc.user_data"])
+@Language.component("kg_casualties", requires=["token.dep", "doc._.kg_cast", "doc._.kg_speakers"], assigns=["doc._.kg_findings"])
 def kg_casualties(doc: Doc) -> Doc:
     """Adds counts of killed, wounded, captured and displaced to the document's findings."""
-    doc.user_data.setdefault("kg_findings", []).extend(_Casualties(doc).run())
+    doc._.kg_findings.extend(_Casualties(doc).run())
     return doc
 
 

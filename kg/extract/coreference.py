@@ -17,7 +17,7 @@ _PAIR = frozenset({"two", "both", "warring", "rival", "neighbouring", "neighbori
 _THEMATIC = frozenset({"State", "Organization", "Force"})
 
 
-@Language.component("kg_coreference", requires=["doc.user_data", "token.dep"], assigns=["doc.user_data"])
+@Language.component("kg_coreference", requires=["token.dep", "doc._.kg_offices", "doc._.kg_speakers"], assigns=["doc._.kg_cast"])
 def kg_coreference(doc: Doc) -> Doc:
     """Adds mentions for pronouns and descriptions that one earlier mention clearly explains; others stay open."""
     _Coreference(doc).run()
@@ -30,7 +30,7 @@ class _Coreference:
         self.cast: Cast = cast(doc)
         self.actors = Actors(doc)
         self.words = load_lexicon()
-        self.offices: tuple[Office, ...] = doc.user_data["kg_offices"]
+        self.offices: tuple[Office, ...] = doc._.kg_offices
 
     def run(self) -> None:
         for token in self.doc:
@@ -131,7 +131,7 @@ class _Coreference:
 
     def _speaker(self, token: Token) -> None:
         """"we" in a quotation is the side of whoever speaks."""
-        speaker = self.doc.user_data.get("kg_speakers", {}).get(token.i)
+        speaker = self.doc._.kg_speakers.get(token.i)
         if speaker is None:
             return
         side = next((o.owner for o in self.offices if o.person == speaker), None)

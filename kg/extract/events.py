@@ -14,7 +14,7 @@ _YEAR = re.compile(r"\b(1[5-9]\d\d|20\d\d)\b")
 _GENERIC = frozenset({"latest", "new", "recent", "current", "ongoing", "intense", "fierce", "heavy", "first", "second", "last", "more", "other", "further", "such"})
 
 
-@Language.component("kg_events", requires=["doc.user_data", "token.dep"], assigns=["doc.user_data"])
+@Language.component("kg_events", requires=["token.dep", "token.lemma", "doc._.kg_cast"], assigns=["doc._.kg_cast"])
 def kg_events(doc: Doc) -> Doc:
     """Adds mentions for agreements and conflicts in text order."""
     _Events(doc).run()
@@ -100,7 +100,7 @@ class _Events:
             mention = self.cast.covering(i)
             if mention is not None and mention.kind == "name":
                 found |= {f"name {k}" for k in mention.keys}
-        for name in self.doc.user_data["kg_names"]:
+        for name in self.doc._.kg_names:
             if start <= name.start < end and name.entry:
                 found.add(f"name {name.entry}")
         return frozenset(found)

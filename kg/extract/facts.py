@@ -14,12 +14,12 @@ from kg.extract.stance import Stance
 _ASSERTED = Stance()
 
 
-@Language.component("kg_facts", requires=["doc.user_data"], assigns=["doc.user_data"])
+@Language.component("kg_facts", requires=["doc._.kg_cast", "doc._.kg_offices", "doc._.kg_located"], assigns=["doc._.kg_findings"])
 def kg_facts(doc: Doc) -> Doc:
     """Adds offices, belonging and location to the document's findings."""
     the_cast = cast(doc)
-    doc.user_data.setdefault("kg_findings", []).extend([
-        *_offices(doc.user_data["kg_offices"]), *_belonging(the_cast), *_regions(doc), *_places(doc, the_cast),
+    doc._.kg_findings.extend([
+        *_offices(doc._.kg_offices), *_belonging(the_cast), *_regions(doc), *_places(doc, the_cast),
     ])  # fmt: skip
     return doc
 
@@ -44,7 +44,7 @@ def _belonging(the_cast: Cast) -> Iterator[Finding]:
 
 
 def _regions(doc: Doc) -> Iterator[Finding]:
-    for key, state, start, _ in doc.user_data.get("kg_located", []):
+    for key, state, start, _ in doc._.kg_located:
         yield Finding(key, "locatedIn", state, start, _ASSERTED, None, None, 0.9, "compass word and name")
 
 

@@ -28,15 +28,18 @@ class Name:
     role: str = "name"
 
 
-@Language.component("kg_names", requires=["doc.ents", "token.pos"], assigns=["doc.ents", "span.kb_id"])
+@Language.component("kg_names", requires=["doc.ents", "token.pos"], assigns=["doc.ents", "doc._.kg_names", "doc._.kg_cast"])
 def kg_names(doc: Doc) -> Doc:
     """Finds names; leaves them in `doc.ents` (with the gazetteer's key as `kb_id_`) and for the later components."""
-    source: Document = doc.user_data.setdefault("kg_document", Document("text", doc.text))
-    gazetteer = load(doc.user_data.get("kg_gazetteer", ()))
+    source: Document = doc._.kg_document or Document("text", doc.text)
+    doc._.kg_document = source
+    doc._.kg_gazetteer = doc._.kg_gazetteer or ()
+    gazetteer = load(doc._.kg_gazetteer)
     found = _known(doc, gazetteer, _year(source.date))
     found = _merge(doc, found)
-    doc.user_data["kg_names"] = found
-    doc.user_data["kg_cast"] = Cast(source.digest[:8])
+    doc._.kg_names = found
+    doc._.kg_located, doc._.kg_findings, doc._.kg_times, doc._.kg_speakers = [], [], {}, {}
+    doc._.kg_cast = Cast(source.digest[:8])
     rest = [e for e in doc.ents if e.label_ in {"DATE", "TIME", "CARDINAL", "MONEY", "PERCENT", "QUANTITY", "ORDINAL"}]
     ours = [Span(doc, n.start, n.end, label=_LABEL.get(n.type, "NORP" if n.role in {"adjective", "people"} else "EVENT"), kb_id=n.entry or "") for n in found]  # fmt: skip
     doc.ents = filter_spans([*ours, *rest])

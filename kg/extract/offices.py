@@ -36,10 +36,10 @@ class _Title:
     former: bool
 
 
-@Language.component("kg_offices", requires=["doc.user_data"], assigns=["doc.user_data"])
+@Language.component("kg_offices", requires=["doc._.kg_names", "doc._.kg_cast"], assigns=["doc._.kg_offices"])
 def kg_offices(doc: Doc) -> Doc:
     """Names persons, links surnames to full names, and reads titles; leaves `Office` records for the statements."""
-    doc.user_data["kg_offices"] = _Offices(doc).run()
+    doc._.kg_offices = _Offices(doc).run()
     return doc
 
 
@@ -47,12 +47,12 @@ class _Offices:
     def __init__(self, doc: Doc) -> None:
         self.doc = doc
         self.cast: Cast = cast(doc)
-        self.gazetteer = load_gazetteer(doc.user_data.get("kg_gazetteer", ()))
+        self.gazetteer = load_gazetteer(doc._.kg_gazetteer)
         lexicon = load_lexicon()
         self.titles = sorted((tuple(t.split()) for t in lexicon["titles.office"]), key=lambda t: (-len(t), t))
         self.address, self.former = lexicon["titles.address"], lexicon["titles.former"]
         self.needs_owner = lexicon["titles.needs_owner"]
-        self.names: list[Name] = doc.user_data["kg_names"]
+        self.names: list[Name] = doc._.kg_names
         self.at = {i: n for n in self.names for i in range(n.start, n.end)}
 
     def run(self) -> tuple[Office, ...]:

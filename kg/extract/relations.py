@@ -43,19 +43,19 @@ class Argument:
     certainty: float = 1.0
 
 
-@Language.component("kg_relations", requires=["doc.user_data", "token.dep", "token.lemma"], assigns=["doc.user_data"])
+@Language.component("kg_relations", requires=["token.dep", "token.lemma", "doc._.kg_cast", "doc._.kg_speakers"], assigns=["doc._.kg_findings"])
 def kg_relations(doc: Doc) -> Doc:
     """Adds what the frames find to the document's findings."""
-    doc.user_data.setdefault("kg_findings", []).extend(_Relations(doc).run())
+    doc._.kg_findings.extend(_Relations(doc).run())
     return doc
 
 
 def sentence_times(doc: Doc, token: Token) -> list[Time]:
     """The times of a token's sentence, worked out once a sentence."""
-    memo: dict[int, list[Time]] = doc.user_data.setdefault("kg_times", {})
+    memo: dict[int, list[Time]] = doc._.kg_times
     sentence = token.sent
     if sentence.start not in memo:
-        memo[sentence.start] = times(sentence, doc.user_data["kg_document"].date)
+        memo[sentence.start] = times(sentence, doc._.kg_document.date)
     return memo[sentence.start]
 
 
@@ -183,7 +183,7 @@ class _Relations:
     def _name_at(self, i: int) -> str | None:
         if i < 0:
             return None
-        for name in self.doc.user_data["kg_names"]:
+        for name in self.doc._.kg_names:
             if name.start <= i < name.end:
                 if name.entry and name.entry in self.cast.entities:
                     return str(name.entry)

@@ -23,10 +23,10 @@ class Stance:
     certainty: float = 1.0
 
 
-@Language.component("kg_stance", requires=["doc.user_data", "token.dep"], assigns=["doc.user_data"])
+@Language.component("kg_stance", requires=["token.dep", "token.lemma", "doc._.kg_cast"], assigns=["doc._.kg_speakers"])
 def kg_stance(doc: Doc) -> Doc:
     """Finds who speaks in each quotation; the stance of a trigger is read off where it is needed (`stance`)."""
-    doc.user_data["kg_speakers"] = _speakers(doc)
+    doc._.kg_speakers = _speakers(doc)
     return doc
 
 
@@ -55,7 +55,7 @@ class _Climb:
             self._step(token, token.head)
             token = token.head
         self._according(token.sent.root)
-        speaker = self.trigger.doc.user_data.get("kg_speakers", {}).get(self.trigger.i)
+        speaker = self.trigger.doc._.kg_speakers.get(self.trigger.i)
         if speaker is not None and not self.sources:
             self.sources.append(speaker)
         if self.attributed and not self.sources:

@@ -31,6 +31,7 @@ FORMATS: dict[str, Reader] = {
 }
 _MOST_CHARACTERS = 1_000_000
 _STANDARD_INPUT = "stdin"
+_FIELDS = ("date", "title", "url", "source")
 
 
 def read(
@@ -47,19 +48,23 @@ def read(
     is read once.
     """
     notes = Notes(on_skip, on_warning)
-    seen: set[str] = set()
-    for document in _all(inputs, stdin, notes):
+    seen: dict[str, str] = {}
+    for where, document in _all(inputs, stdin, notes):
         refusal = _refusal(document)
-        if refusal is None and document.digest in seen:
+        before = seen.get(document.identifier)
+        if refusal is None and before == document.digest:
             refusal = ("a duplicate: the same name and text were read before", "")
         if refusal:
-            notes.skip(document.identifier, *refusal)
+            notes.skip(where, *refusal)
             continue
-        seen.add(document.digest)
+        if before is not None:
+            notes.warn(where, "another input of this name has another text; a store keeps one of the two")
+        seen.setdefault(document.identifier, document.digest)
         yield document if document.date or date is None else replace(document, date=date)
 
 
-def _all(inputs: Iterable[str | Path], stdin: BinaryIO | None, notes: Notes) -> Iterator[Document]:
+def _all(inputs: Iterable[str | Path], stdin: BinaryIO | None, notes: Notes) -> Iterator[tuple[str, Document]]:
+    """Each document with the name by which a person finds it."""
     for given in inputs:
         if str(given) == "-":
             yield from _standard_input(stdin if stdin is not None else sys.stdin.buffer, notes)
@@ -68,7 +73,7 @@ def _all(inputs: Iterable[str | Path], stdin: BinaryIO | None, notes: Notes) -> 
             yield from _file(path, name, notes)
 
 
-def _file(path: Path, name: str, notes: Notes) -> Iterator[Document]:
+def _file(path: Path, name: str, notes: Notes) -> Iterator[tuple[str, Document]]:
     ending = path.suffix.lower()
     reader = FORMATS.get(ending or ".txt")
     if reader is None:
@@ -77,29 +82,25 @@ def _file(path: Path, name: str, notes: Notes) -> Iterator[Document]:
     try:
         with path.open("rb") as stream:
             if reader is jsonl.read:
-                yield from reader(stream, name, notes)
+                yield from ((document.identifier, document) for document in reader(stream, name, notes))
                 return
             about = beside(path, notes)
             for document in reader(stream, name, notes):
-                yield replace(
-                    document,
-                    date=about.date or document.date,
-                    title=about.title or document.title,
-                    url=about.url or document.url,
-                    source=about.source or document.source,
-                )
+                known = {field: getattr(about, field) or getattr(document, field) for field in _FIELDS}
+                yield str(path), replace(document, **known)
     except InputError as error:
         notes.skip(str(path), error.message, error.hint)
     except OSError as error:
         notes.skip(str(path), f"cannot be read: {error.strerror or error}", "check its permissions")
 
 
-def _standard_input(stream: BinaryIO, notes: Notes) -> Iterator[Document]:
+def _standard_input(stream: BinaryIO, notes: Notes) -> Iterator[tuple[str, Document]]:
     """JSON Lines where the first line that is not blank is a JSON object, else plain text."""
     try:
         data = stream.read()
         reader = jsonl.read if _starts_with_record(data) else plain.read
-        yield from reader(io.BytesIO(data), _STANDARD_INPUT, notes)
+        for document in reader(io.BytesIO(data), _STANDARD_INPUT, notes):
+            yield document.identifier, document
     except InputError as error:
         notes.skip(_STANDARD_INPUT, error.message, error.hint)
 

@@ -49,8 +49,8 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, str | None]:
     broken places, then Windows-1252 where nearly all is ASCII, then charset-normalizer. What is no text raises
     InputError.
 
-    >>> decode(b"Peace \x96 at last\r\n")
-    ('Peace – at last\n', 'not UTF-8; read as Windows-1252')
+    >>> decode(b"Peace in Z\xfcrich\r\n")
+    ('Peace in Zürich\n', 'not UTF-8; read as Windows-1252')
     """
     for magic, kind in _KINDS:
         if data.startswith(magic):

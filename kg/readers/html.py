@@ -34,7 +34,7 @@ def read(stream: BinaryIO, name: str, notes: Notes) -> Iterator[Document]:
         found = bare_extraction(page, with_metadata=True, include_comments=False, date_extraction_params=_DATES)
     except Exception as error:  # whatever a hostile page brings up in the parsers below
         raise InputError(f"no article could be read from the page: {error}", "save its text as .txt") from error
-    if found is None or isinstance(found, dict) or not (found.text or "").strip():
+    if found is None or isinstance(found, dict) or not found.text or not found.text.strip():
         raise InputError("no article found in the page", "save its text as .txt")
     fields = {"date": found.date, "title": found.title, "url": found.url, "source": found.sitename}
     about = from_fields(fields, name, notes)
@@ -54,5 +54,10 @@ def _without_controls(reference: re.Match[str]) -> str:
     hexadecimal, decimal = reference.groups()
     digits = (hexadecimal or decimal).lstrip("0")
     code = int(digits[:9] or "0", 16 if hexadecimal else 10)
-    bad = code < 32 and code not in (9, 10, 13) or 0xD800 <= code < 0xE000 or code in (0xFFFE, 0xFFFF) or code > 0x10FFFF
+    bad = (
+        0xD800 <= code < 0xE000
+        or code in (0xFFFE, 0xFFFF)
+        or code > 0x10FFFF
+        or (code < 32 and code not in (9, 10, 13))
+    )
     return "" if bad else reference[0]

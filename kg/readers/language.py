@@ -5,11 +5,12 @@ import re
 from typing import Any
 
 # No English prose of some length does without these; no other language uses them so often.
-_COMMON = frozenset(
-    "the of and to in that is was for on with as by it at from his her he she they are be has have had not this "
-    "which were said will who their its an or but been would after".split()
-)
-_WORD = re.compile(r"[^\W\d_]+(?:['’][^\W\d_]+)?")
+_COMMON = frozenset({
+    "the", "of", "and", "to", "in", "that", "is", "was", "for", "on", "with", "as", "by", "it", "at", "from", "his",
+    "her", "he", "she", "they", "are", "be", "has", "have", "had", "not", "this", "which", "were", "said", "will",
+    "who", "their", "its", "an", "or", "but", "been", "would", "after",
+})  # fmt: skip
+_WORD = re.compile(r"[^\W\d_]+(?:['\u2019][^\W\d_]+)?")
 _ENOUGH_LETTERS = 150  # in different words: about 200 in all
 _ENGLISH_SHARE = 0.10
 _UNLIKELY = 0.05
@@ -42,6 +43,6 @@ def _unspaced(text: str) -> bool:
 
 @functools.cache
 def _identifier() -> Any:
-    from py3langid.langid import MODEL_FILE, LanguageIdentifier
+    from py3langid.langid import MODEL_FILE, LanguageIdentifier  # type: ignore[import-untyped]
 
     return LanguageIdentifier.from_model_file(MODEL_FILE, norm_probs=True)

@@ -89,7 +89,7 @@ def beside(path: Path, notes: Notes) -> Metadata:
         with sidecar.open("rb") as stream:
             fields = json.loads(decode(stream.read(_LIMIT))[0])
     except (OSError, ValueError, RecursionError, UnicodeError) as error:
-        notes.warn(str(sidecar), f"not readable, so left out: {error}")
+        notes.warn(str(sidecar), f"not readable, so left out: {getattr(error, 'strerror', None) or error}")
         return Metadata()
     if not isinstance(fields, dict):
         notes.warn(str(sidecar), "not a JSON object, so left out")

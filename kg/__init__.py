@@ -1,0 +1,77 @@
+"""Knowledge graphs from conflict and diplomacy news.
+
+The way of a text through the house, from bottom to top; imports only go down:
+
+    bytes -> Document -> spaCy Doc -> Statement -> RDF -> store -> query or view
+
+    cli            the commands: parse the call, have the work done, print (terminal: where output goes)
+    server         SPARQL over HTTP and the pages of web/ (worker: queries in processes of their own)
+    evaluation     scores against annotated articles (gold: their format)
+    run            many documents: read, extract, write, report
+    views          parts of a graph as networkx graphs, and their pictures
+    queries        the saved queries of queries/*.rq
+    shapes         the ontology's SHACL shapes
+    store          a graph on disk or in memory
+    rdf            statements to RDF and its files, the only place where IRIs are minted (turtle: terms as text)
+    readers        bytes to documents, one file a format
+    extract        documents to statements: spaCy components, one file a phenomenon
+    gazetteer, frames, lexicon, ontology      what ontology/ says, loaded and checked (resources: where it lies)
+    statement, document, errors               the records that all of this passes on
+
+A relation is added in ontology/ alone: its meaning in kg.ttl, its wording in frames/. A query is a file in queries/, a
+reader a file in readers/, a view a file in views/.
+
+>>> import kg
+>>> kg.slug("Recep Tayyip Erdoğan")
+'recep-tayyip-erdogan'
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING
+
+if TYPE_CHECKING:
+    from kg.document import Document
+    from kg.errors import KgError
+    from kg.run import Report, build
+    from kg.statement import Entity, Extraction, Passage, Statement, slug
+    from kg.store import open_graph
+
+__version__ = "0.1.0"
+
+# Where each public name lives; loaded when first used, so that `import kg` costs nothing.
+_HOMES = {
+    "Document": "kg.document",
+    "Entity": "kg.statement",
+    "Extraction": "kg.statement",
+    "KgError": "kg.errors",
+    "Passage": "kg.statement",
+    "Report": "kg.run",
+    "Statement": "kg.statement",
+    "build": "kg.run",
+    "open_graph": "kg.store",
+    "slug": "kg.statement",
+}
+
+__all__ = [
+    "Document",
+    "Entity",
+    "Extraction",
+    "KgError",
+    "Passage",
+    "Report",
+    "Statement",
+    "__version__",
+    "build",
+    "open_graph",
+    "slug",
+]
+
+
+def __getattr__(name: str) -> object:
+    if name not in _HOMES:
+        raise AttributeError(f"module {__name__!r} has no attribute {name!r}")
+    return getattr(import_module(_HOMES[name]), name)
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *_HOMES})

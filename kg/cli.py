@@ -1,0 +1,312 @@
+"""The command line: each command parses its call, has the work done elsewhere, and prints.
+
+Results go to standard output, messages to standard error. Whatever the work needs is imported when it is needed, so
+that `kg --help` is instant.
+"""
+
+import io
+import json
+import os
+import sys
+from collections.abc import Sequence
+from enum import StrEnum
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, NoReturn
+
+import typer
+
+from kg.errors import KgError, UsageError
+from kg.terminal import print_table, progress, say, write
+
+if TYPE_CHECKING:
+    from kg.queries import Evidence
+
+app = typer.Typer(
+    name="kg",
+    add_completion=False,
+    no_args_is_help=True,
+    rich_markup_mode="rich",
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"]},
+    help="Who is allied with, fights, or mediates between whom, read from news, with the sentence behind each fact.",
+    epilog="Begin with: [bold]kg build articles/ -o graph.ttl[/] and then [bold]kg query alliances graph.ttl[/]",
+)
+
+Graph = Annotated[Path, typer.Argument(metavar="GRAPH", help="An RDF file, or the folder of a store.")]
+
+
+class Format(StrEnum):
+    """How the rows of a query are printed."""
+
+    TABLE = "table"
+    CSV = "csv"
+    TSV = "tsv"
+    JSON = "json"
+    TTL = "ttl"
+
+
+def main() -> NoReturn:
+    """Runs the command line; the one place where errors become a line and an exit status."""
+    for stream in (sys.stdout, sys.stderr):  # a terminal that lacks a letter shall not end the work
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="backslashreplace")
+    try:
+        try:
+            app(prog_name="kg")
+        finally:
+            sys.stdout.flush()
+    except KgError as error:
+        say(f"kg: {error}")
+        sys.exit(error.exit_status)
+    except BrokenPipeError:  # whoever reads our output has seen enough
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        sys.exit(1)
+    except OSError as error:
+        where = f"{error.filename}: " if error.filename else ""
+        say(f"kg: {where}{error.strerror or error}")
+        sys.exit(1)
+    except Exception as error:
+        if os.environ.get("KG_DEBUG") == "1":
+            raise
+        say(f"kg: internal error: {type(error).__name__}: {error} (please report it; KG_DEBUG=1 shows the traceback)")
+        sys.exit(1)
+    sys.exit(0)
+
+
+@app.callback(invoke_without_command=True)
+def _kg(
+    version: Annotated[bool, typer.Option("--version", help="Print the version and leave.", is_eager=True)] = False,
+) -> None:
+    if version:
+        from importlib.metadata import PackageNotFoundError
+        from importlib.metadata import version as installed
+
+        try:
+            print("kg", installed("conflict-kg"))
+        except PackageNotFoundError:
+            print("kg (not installed)")
+        raise typer.Exit
+
+
+@app.command(
+    epilog="[bold]kg build news/ -o graph.ttl[/]  a folder\n\n"
+    "[bold]kg build a.txt b.html --date 2022-11-10 -o graph.nq[/]  two files, for which a date is known\n\n"
+    "[bold]cat records.jsonl | kg build - --store graph/[/]  standard input into a store"
+)
+def build(
+    inputs: Annotated[list[str], typer.Argument(metavar="INPUT", help="Files, folders, or - for standard input.")],
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="The file to write: .ttl .nt .nq .trig .jsonld .rdf choose the format."),
+    ] = None,
+    store: Annotated[Path | None, typer.Option(help="Fill the store in this folder, instead or as well.")] = None,
+    date: Annotated[
+        str | None,
+        typer.Option(metavar="YYYY-MM-DD", help="Publication date of documents that have none of their own."),
+    ] = None,
+    base: Annotated[str | None, typer.Option(metavar="IRI", help="How the IRIs of what is built begin.")] = None,
+    strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if any input had to be skipped.")] = False,
+) -> None:
+    """Build a graph from articles: .txt, .md, .html and .jsonl.
+
+    [dim]a.meta.json[/] beside [dim]a.txt[/] gives its date, title, url and source.
+
+    What cannot be read is named and skipped, the rest is built.
+    """
+    from kg import run
+
+    with progress() as on_event:
+        report = run.build(inputs, output, store=store, date=date, base=base, on_event=on_event)
+    say(str(report))
+    if report.stored == 0:
+        raise KgError("nothing was built", "none of the inputs could be used; nothing was written")
+    if strict and report.skipped:
+        raise typer.Exit(1)
+
+
+@app.command(
+    epilog="[bold]kg query --list[/]  the saved queries with their parameters\n\n"
+    "[bold]kg query alliances graph.ttl[/]  a saved query as a table\n\n"
+    "[bold]kg query claims graph.ttl --param actor=Armenia --format csv[/]\n\n"
+    "[bold]kg query my.rq graph.ttl[/]  a query of your own"
+)
+def query(
+    name: Annotated[str | None, typer.Argument(metavar="NAME-OR-FILE", help="A saved query or a .rq file.")] = None,
+    graph: Annotated[Path | None, typer.Argument(metavar="GRAPH", help="An RDF file or a store's folder.")] = None,
+    param: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="Give a parameter a value.")] = None,
+    form: Annotated[Format, typer.Option("--format", "-f", help="How the rows are printed.")] = Format.TABLE,
+    show: Annotated[bool, typer.Option("--list", help="List the saved queries and leave.")] = False,
+) -> None:
+    """Ask a graph a saved question, or one of your own in SPARQL."""
+    from kg import queries
+
+    if show:
+        rows = [(q.name, q.title, ", ".join(p.name for p in q.parameters)) for q in queries.catalog()]
+        print_table(("name", "answers", "parameters"), rows)
+        return
+    if name is None or graph is None:
+        raise UsageError("a query and a graph are needed", "kg query --list shows the saved queries")
+    found = queries.find(name)
+    values = _assignments(param or ())
+    from kg.store import open_graph
+
+    result = queries.run(found, open_graph(graph), values)
+    if form is Format.TABLE:
+        print_table(result.columns, result.rows)
+    else:
+        write(queries.format_result(result, form.value))
+
+
+@app.command(
+    epilog="[bold]kg view alliances graph.ttl[/]  its edges as a table\n\n"
+    "[bold]kg view mediation graph.ttl -o mediation.html[/]  a picture for the browser"
+)
+def view(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="alliances, mediation, conflict and others.")],
+    graph: Graph,
+    output: Annotated[
+        Path | None,
+        typer.Option("--output", "-o", help="The file to write: .html .svg .png .graphml .gexf .json."),
+    ] = None,
+) -> None:
+    """Draw one side of a graph, or list its edges."""
+    from kg import views
+
+    if name not in views.names():
+        raise UsageError(f"no such view: {name}", f"there are {', '.join(views.names())}")
+    if output is not None:
+        from kg.run import check_place
+
+        check_place(output)
+    from kg.store import open_graph
+
+    drawn = views.build(name, open_graph(graph))
+    if output is not None:
+        views.write(drawn, output)
+        return
+    label = dict(drawn.nodes(data="label"))
+    rows = [
+        (
+            str(label.get(source) or source),
+            str(edge.get("predicate", "")),
+            str(label.get(target) or target),
+            *(str(edge.get(key, "")) for key in ("count", "first", "last", "confidence")),
+        )
+        for source, target, edge in drawn.edges(data=True)
+    ]
+    print_table(("subject", "predicate", "object", "count", "first", "last", "confidence"), rows)
+
+
+@app.command(
+    epilog="[bold]kg explain Turkey Azerbaijan graph.ttl[/]",
+)
+def explain(
+    subject: Annotated[str, typer.Argument(metavar="SUBJECT", help="A name as in the graph.")],
+    obj: Annotated[str, typer.Argument(metavar="OBJECT", help="Another name.")],
+    graph: Graph,
+) -> None:
+    """Show each statement between two: its sentence, its source, and the rule that found it."""
+    from kg import queries
+    from kg.store import open_graph
+
+    rows = queries.explain(subject, obj, open_graph(graph))
+    if not rows:
+        say(f"no statement between {subject} and {obj}")
+        return
+    write("\n".join(_explained(row) for row in rows))
+
+
+@app.command(epilog="[bold]kg export graph.ttl -o graph.jsonld[/]")
+def export(
+    graph: Graph,
+    output: Annotated[
+        Path,
+        typer.Option("--output", "-o", help="The file to write: .ttl .nt .nq .trig .jsonld .rdf choose the format."),
+    ],
+) -> None:
+    """Write a graph in another RDF format."""
+    from kg import rdf
+    from kg.run import check_place
+    from kg.store import open_graph
+
+    rdf.file_format(output)
+    check_place(output)
+    rdf.convert(open_graph(graph), output)
+
+
+@app.command(epilog="[bold]kg validate graph.ttl[/]")
+def validate(graph: Graph) -> None:
+    """Check a graph against the ontology's shapes; exit with 1 if it does not conform."""
+    from kg import shapes
+
+    violations = shapes.validate(graph)
+    if not violations:
+        say(f"{graph} conforms")
+        return
+    rows = [(v.message, v.focus, v.path, v.value, v.shape) for v in violations]
+    print_table(("message", "focus", "path", "value", "shape"), [tuple(str(c or "") for c in row) for row in rows])
+    say(f"{graph} does not conform: {len(rows)} violations")
+    raise typer.Exit(1)
+
+
+@app.command(epilog="[bold]kg serve graph.ttl --port 8000[/]  then open http://127.0.0.1:8000/")
+def serve(
+    graph: Graph,
+    port: Annotated[int, typer.Option(help="The port on this machine.", min=0, max=65535)] = 8000,
+) -> None:
+    """Serve a graph on this machine: SPARQL at /sparql, a page to explore at /. Ctrl-C ends it."""
+    from kg import server
+
+    server.serve(graph, port)
+
+
+@app.command(epilog="[bold]kg evaluate gold/ --by-predicate[/]")
+def evaluate(
+    gold: Annotated[Path, typer.Argument(metavar="GOLD-DIR", help="A folder with a.txt and a.json for each article.")],
+    by_predicate: Annotated[bool, typer.Option("--by-predicate", help="Scores for each predicate as well.")] = False,
+    errors: Annotated[
+        Path | None, typer.Option(metavar="FILE", help="Write each missed and spurious triple as a line of JSON.")
+    ] = None,
+    as_json: Annotated[bool, typer.Option("--json", help="Print one JSON object.")] = False,
+) -> None:
+    """Build from articles that readers have annotated, and score what comes out."""
+    from kg import evaluation
+
+    result = evaluation.evaluate(gold)
+    mistakes, predicates = result.pop("errors"), result.pop("by_predicate")
+    assert isinstance(mistakes, list) and isinstance(predicates, dict)  # noqa: S101 - narrows for the type checker
+    if errors is not None:
+        errors.write_text("".join(json.dumps(e, ensure_ascii=False) + "\n" for e in mistakes), encoding="utf-8")
+    if as_json:
+        write(json.dumps({**result, "by_predicate": predicates} if by_predicate else result))
+        return
+    columns = ("", "precision", "recall", "F1", "right", "spurious", "missed")
+    print_table(columns, evaluation.table(result))
+    if by_predicate:
+        rows = [(p, *(f"{rate:.3f}" for rate in v[:3]), *map(str, v[3:])) for p, v in predicates.items()]
+        print_table(("predicate (side level)", *columns[1:]), rows)
+
+
+def _assignments(given: Sequence[str]) -> dict[str, str]:
+    """The values of `--param name=value`, each name once."""
+    values: dict[str, str] = {}
+    for text in given:
+        name, equals, value = text.partition("=")
+        if not equals or not name.strip():
+            raise UsageError(f"not a parameter: {text}", "write --param name=value")
+        if name in values:
+            raise UsageError(f"the parameter {name} is given twice", "give each once")
+        values[name.strip()] = value
+    return values
+
+
+def _explained(found: "Evidence") -> str:
+    """One statement for a reader: what, the sentence, where it stands and who says so."""
+    what = f"{found.subject} {found.predicate} {found.object}"
+    what += " [negated]" * found.negated + " [hypothetical]" * found.hypothetical
+    source = [found.document + (f", {found.published}" if found.published else "")]
+    source += [f"when {found.date}"] if found.date else []
+    source += [f"according to {', '.join(found.attributed_to)}"] if found.attributed_to else []
+    source += [f"confidence {found.confidence:g}"]
+    source += [f"rule {found.rule}"] if found.rule else []
+    return f'{what}\n  "{" ".join(found.sentence.split())}"\n  {"; ".join(source)}\n'

@@ -1,0 +1,398 @@
+"""Saved queries: their headers, their parameters bound as RDF terms, and answers that people and programs can read."""
+
+import csv
+import difflib
+import io
+import json
+import random
+import re
+import unicodedata
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+
+from pyoxigraph import (
+    BlankNode,
+    Literal,
+    NamedNode,
+    QueryBoolean,
+    QuerySolutions,
+    Store,
+    Triple,
+)
+
+from kg import resources
+from kg.errors import KgError, UsageError
+from kg.turtle import KG, PREFIXES, iri, turtle
+
+Term = NamedNode | BlankNode | Literal | Triple
+
+KINDS = ("entity", "predicate", "text", "integer", "date")
+"""What a parameter may be: an entity by name or IRI, a property such as attacks, a text, a whole number, a date."""
+
+_LABEL, _ALIAS = NamedNode(iri("rdfs:label")), NamedNode(iri("skos:altLabel"))
+_IDENTIFIER = NamedNode(iri("schema:identifier"))
+_HEADER = re.compile(r"#\s*(title|description|group|param)\b\s*(.*)")
+_PARAM = re.compile(r"(\w+)\s*:\s*(\w+)\s*(?:-\s*(.*))?")
+_UPDATES = re.compile(r"(?i)(?:insert|delete|load|clear|drop|create|add|move|copy|with)\b")
+_PROLOGUE = re.compile(r"(?i)(?:\s+|#[^\n]*|base\s*<[^<>]*>|prefix\s*[^\s:]*:\s*<[^<>]*>)*")
+
+
+class RefusedError(KgError):
+    """A query that asks for what is never done: to change the graph, or to reach the network."""
+
+
+@dataclass(frozen=True, slots=True)
+class Parameter:
+    """What a query may be narrowed by: one of KINDS; `default` as the VALUES line has it, UNDEF for any."""
+
+    name: str
+    kind: str
+    default: str
+    description: str
+
+
+@dataclass(frozen=True, slots=True)
+class Query:
+    """A query as saved: `name` is the file's name without ending, `text` the whole file."""
+
+    name: str
+    title: str
+    description: str
+    group: str
+    parameters: tuple[Parameter, ...]
+    text: str
+    path: Path
+
+
+@dataclass(frozen=True, slots=True)
+class Result:
+    """An answer: `rows` are readable strings, `terms` the same cells as RDF terms (None where unbound).
+
+    `triples` is what CONSTRUCT and DESCRIBE give; `answer` what ASK gives.
+    """
+
+    columns: tuple[str, ...]
+    rows: tuple[tuple[str, ...], ...]
+    terms: tuple[tuple[Term | None, ...], ...]
+    triples: tuple[Triple, ...] = ()
+    answer: bool | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """One statement between two entities, by labels; `date` is when it happened, `published` the document's date."""
+
+    subject: str
+    predicate: str
+    object: str
+    sentence: str
+    document: str
+    date: str | None
+    attributed_to: tuple[str, ...]
+    negated: bool
+    hypothetical: bool
+    confidence: float
+    rule: str
+    published: str | None
+    statement: str
+
+
+# Finding and reading
+
+
+@cache
+def catalog() -> tuple[Query, ...]:
+    """The saved queries, by name.
+
+    >>> "alliances" in [query.name for query in catalog()]
+    True
+    """
+    return tuple(read(path) for path in sorted(resources.folder("queries").glob("*.rq")))
+
+
+@cache
+def checks() -> tuple[Query, ...]:
+    """The queries that must return nothing on a sound graph, by name."""
+    return tuple(read(path) for path in sorted((resources.folder("queries") / "checks").glob("*.rq")))
+
+
+def find(name: str) -> Query:
+    """A saved query by its name, or the one in a .rq file."""
+    for query in (*catalog(), *checks()):
+        if query.name == name:
+            return query
+    if name.endswith(".rq") or "/" in name:
+        return read(Path(name))
+    known = [query.name for query in catalog()]
+    near = difflib.get_close_matches(name, known, n=3, cutoff=0.5)
+    hint = f"did you mean {' or '.join(near)}?" if near else f"saved queries: {', '.join(known)}"
+    raise UsageError(f"no saved query is called {name!r}", hint)
+
+
+def read(path: Path) -> Query:
+    """The query in a file; its header is optional, its text must be a SPARQL query that only reads."""
+    try:
+        text = path.read_bytes().decode("utf-8-sig")
+    except OSError as error:
+        raise UsageError(f"cannot read the query {path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise KgError(f"the query {path} is not UTF-8", "save it as UTF-8") from error
+    header: dict[str, str] = {}
+    parameters = []
+    for number, line in enumerate(text.splitlines(), 1):
+        entry = _HEADER.fullmatch(line.strip())
+        if not line.startswith("#"):
+            break
+        if entry and entry[1] == "param":
+            parameters.append(_parameter(entry[2], text, f"{path}, line {number}"))
+        elif entry:
+            header[entry[1]] = entry[2].removeprefix(":").strip()
+    check(text, str(path))
+    return Query(
+        path.stem, header.get("title", path.stem), header.get("description", ""), header.get("group", ""),
+        tuple(parameters), text, path,
+    )  # fmt: skip
+
+
+def _parameter(entry: str, text: str, where: str) -> Parameter:
+    parts = _PARAM.fullmatch(entry)
+    if not parts or parts[2] not in KINDS:
+        kinds = ", ".join(KINDS)
+        raise KgError(f"{where}: a parameter is written `# param name: kind - what it is`", f"kinds: {kinds}")
+    lines = _values(parts[1]).findall(text)
+    if len(lines) != 1:
+        raise KgError(f"{where}: the query needs one line `VALUES ?{parts[1]} {{ UNDEF }}`")
+    return Parameter(parts[1], parts[2], lines[0].strip(), parts[3] or "")
+
+
+def _values(name: str) -> re.Pattern[str]:
+    return re.compile(rf"(?m)^[ \t]*VALUES[ \t]+\?{name}[ \t]*\{{([^{{}}\n]*)\}}")
+
+
+# Checking
+
+
+def check(text: str, where: str = "the query") -> None:
+    """Raises KgError for a malformed query, naming line and column, RefusedError for one that does not only read."""
+    # The renamed query is tried first, for even to parse an ASK is to run it.
+    if "service" in text.lower() and not _parses(_without_service(text)):
+        raise RefusedError(
+            f"{where} asks another server (SERVICE), or is malformed", "queries only see the graph they are asked of"
+        )
+    try:
+        _parse(text)
+    except SyntaxError as error:
+        prologue = _PROLOGUE.match(text)
+        if prologue and _UPDATES.match(text, prologue.end()):
+            raise RefusedError(f"{where} is an update", "graphs are read-only: use SELECT, ASK, CONSTRUCT") from None
+        reason = re.sub(r"^error at (\d+):(\d+):", r"line \1, column \2:", " ".join(str(error.msg).split()))
+        raise KgError(f"{where} is no valid SPARQL, {reason}") from None
+
+
+def _without_service(text: str) -> str:
+    """The same query with another word for every `service`.
+
+    A word filter is fooled by SERVICE:x{}, and by comments that look like IRIs. Renamed throughout, the word stays
+    what it was in literals, IRIs, variables and prefixes, whereas the keyword becomes a syntax error: so the parser
+    that would run the query judges it. The word is drawn anew each time, so no query can provide for it.
+    """
+    words: dict[str, str] = {}
+
+    def rename(match: re.Match[str]) -> str:
+        draw = random.SystemRandom()
+        return words.setdefault(match.group(), "z" + "".join(draw.choice("bcdfghjklmnpqrstvw") for _ in range(6)))
+
+    return re.sub("service", rename, text, flags=re.IGNORECASE)
+
+
+def _parses(text: str) -> bool:
+    try:
+        _parse(text)
+    except SyntaxError:
+        return False
+    return True
+
+
+def _parse(text: str) -> None:
+    # Against an empty store, so that there is nothing to find.
+    try:
+        Store().query(text, base_iri=PREFIXES["id"], prefixes=PREFIXES)
+    except (ValueError, UnicodeEncodeError) as error:
+        raise SyntaxError(str(error)) from error
+
+
+# Asking
+
+
+def run(query: Query, store: Store, params: Mapping[str, str] | None = None) -> Result:
+    """Asks a query of a graph; `params` are values by the parameters' names, as a person would write them."""
+    return ask(bind(query, store, params or {}), store)
+
+
+def ask(text: str, store: Store) -> Result:
+    """Asks SPARQL text, already checked, of a graph."""
+    try:
+        found = store.query(text, base_iri=PREFIXES["id"], prefixes=PREFIXES)
+        if isinstance(found, QueryBoolean):
+            answer = bool(found)
+            return Result(("answer",), ((str(answer).lower(),),), (), answer=answer)
+        if isinstance(found, QuerySolutions):
+            columns = tuple(variable.value for variable in found.variables)
+            terms = tuple(tuple(solution[column] for column in columns) for solution in found)
+            return Result(columns, tuple(tuple(readable(cell, store) for cell in row) for row in terms), terms)
+        triples = tuple(sorted(set(found), key=str))
+    except (SyntaxError, OSError, RuntimeError, ValueError) as error:
+        raise KgError(f"the query failed: {error}") from error
+    rows = tuple(tuple(readable(term, store) for term in (t.subject, t.predicate, t.object)) for t in triples)
+    return Result(("subject", "predicate", "object"), rows, (), triples)
+
+
+def bind(query: Query, store: Store, params: Mapping[str, str]) -> str:
+    """The query's text with values in the VALUES lines of its parameters, written by the RDF library, never pasted."""
+    text = query.text
+    kinds = {parameter.name: parameter.kind for parameter in query.parameters}
+    for name, value in params.items():
+        if name not in kinds:
+            known = ", ".join(kinds) or "none"
+            raise UsageError(f"the query {query.name} has no parameter {name!r}", f"it has: {known}")
+        line = f"VALUES ?{name} {{ {_value(name, kinds[name], value, store)} }}"
+        text = _values(name).sub(lambda _, line=line: line, text, count=1)  # type: ignore[misc]
+    return text
+
+
+def _value(name: str, kind: str, value: str, store: Store) -> Term:
+    try:
+        if kind == "entity":
+            return entity(value, store)
+        if kind == "predicate":
+            return NamedNode(KG + value.removeprefix("kg:"))
+        if kind == "integer":
+            return Literal(int(value))
+        if kind == "date" and not re.fullmatch(r"\d{4}(-\d\d(-\d\d)?)?", value):
+            raise ValueError(value)
+        return Literal(value)
+    except ValueError as error:
+        raise UsageError(f"the parameter {name} is no {kind}: {value!r}") from error
+
+
+def entity(name: str, store: Store) -> NamedNode:
+    """The entity of that name: its IRI as <…> or id:…, its label, or else another of its names, in any case.
+
+    KgError where no entity, or several, are called so.
+    """
+    try:
+        if name.startswith("<") and name.endswith(">"):
+            return NamedNode(name[1:-1])
+        if name.startswith("id:"):
+            return NamedNode(PREFIXES["id"] + name.removeprefix("id:"))
+    except ValueError as error:
+        raise UsageError(f"not an IRI: {name!r}") from error
+    names: dict[str, str] = {}
+    for predicate in (_LABEL, _ALIAS):
+        called: set[NamedNode] = set()
+        for quad in store.quads_for_pattern(None, predicate, None):
+            if isinstance(quad.object, Literal) and isinstance(quad.subject, NamedNode):
+                if _folded(quad.object.value) == _folded(name):
+                    called.add(quad.subject)
+                names.setdefault(_folded(quad.object.value), quad.object.value)
+        if len(called) == 1:
+            return called.pop()
+        if called:
+            listed = "; ".join(sorted(f"{readable(node, store)} {node}" for node in called))
+            raise KgError(f"several entities are called {name!r}: {listed}", "give one by its IRI in < >")
+    near = difflib.get_close_matches(_folded(name), sorted(names), n=4, cutoff=0.5)
+    hint = f"near it: {', '.join(names[one] for one in near)}" if near else ""
+    raise KgError(f"no entity is called {name!r}", hint)
+
+
+def _folded(name: str) -> str:
+    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
+
+
+def readable(term: Term | None, store: Store) -> str:
+    """What a person reads for a term: the label of an entity, a document's name, a property's name, a plain value."""
+    if term is None:
+        return ""
+    if not isinstance(term, NamedNode):
+        return term.value if isinstance(term, Literal) else str(term)
+    for predicate in (_LABEL, _IDENTIFIER):
+        held = (quad.object for quad in store.quads_for_pattern(term, predicate, None))
+        labels = [label.value for label in held if isinstance(label, Literal)]
+        if labels:
+            return min(labels)
+    for prefix, namespace in PREFIXES.items():
+        if term.value.startswith(namespace):
+            local = term.value[len(namespace) :]
+            return local if prefix in ("id", "kg") else f"{prefix}:{local}"
+    return term.value
+
+
+def explain(subject: str, object: str, store: Store) -> tuple[Evidence, ...]:
+    """Every statement between two entities, given by name or IRI, in either direction, in order of publication."""
+    result = run(find("evidence"), store, {"one": subject, "other": object})
+    found: dict[str, Evidence] = {}
+    for row, terms in zip(result.rows, result.terms, strict=True):
+        cell = dict(zip(result.columns, row, strict=True))
+        key = str(terms[result.columns.index("statement")])
+        said = (*found[key].attributed_to, cell["said_by"]) if key in found else (cell["said_by"],)
+        found[key] = Evidence(
+            cell["subject"], cell["predicate"], cell["object"], cell["sentence"], cell["document"],
+            cell["when"] or None, tuple(source for source in said if source), cell["negated"] == "true",
+            cell["hypothetical"] == "true", float(cell["confidence"] or 1), cell["rule"], cell["published"] or None,
+            key.strip("<>"),
+        )  # fmt: skip
+    return tuple(found.values())
+
+
+# Writing
+
+
+def format_result(result: Result, form: str) -> str:
+    """The answer as `csv` or `tsv` (labels), `json` (SPARQL 1.1 results, full terms) or `ttl` (of a CONSTRUCT)."""
+    if form == "ttl":
+        if result.columns != ("subject", "predicate", "object") or result.terms or result.answer is not None:
+            raise UsageError("only CONSTRUCT and DESCRIBE queries give Turtle", "use csv, tsv, json or table")
+        return "".join(turtle(result.triples, PREFIXES))
+    if form == "json":
+        return _json(result)
+    if form not in ("csv", "tsv"):
+        raise UsageError(f"no such format: {form}", "use table, csv, tsv, json or ttl")
+    return _separated((result.columns, *result.rows), "," if form == "csv" else "\t")
+
+
+def _separated(rows: Iterable[tuple[str, ...]], separator: str) -> str:
+    out = io.StringIO()
+    if separator == "\t":  # a tab or a line break in a cell would break the table; quotes are not special in TSV
+        rows = (tuple(re.sub(r"[\t\r\n]+", " ", cell) for cell in row) for row in rows)
+        return "".join("\t".join(row) + "\n" for row in rows)
+    csv.writer(out, lineterminator="\n").writerows(rows)
+    return out.getvalue()
+
+
+def _json(result: Result) -> str:
+    if result.answer is not None:
+        return json.dumps({"head": {}, "boolean": result.answer}) + "\n"
+    cells = result.terms or tuple((t.subject, t.predicate, t.object) for t in result.triples)
+    bindings = [
+        {column: _json_term(cell) for column, cell in zip(result.columns, row, strict=True) if cell is not None}
+        for row in cells
+    ]
+    document = {"head": {"vars": list(result.columns)}, "results": {"bindings": bindings}}
+    return json.dumps(document, ensure_ascii=False, indent=1) + "\n"
+
+
+def _json_term(term: Term) -> dict[str, object]:
+    if isinstance(term, NamedNode):
+        return {"type": "uri", "value": term.value}
+    if isinstance(term, BlankNode):
+        return {"type": "bnode", "value": term.value}
+    if isinstance(term, Triple):
+        parts = {"subject": term.subject, "predicate": term.predicate, "object": term.object}
+        return {"type": "triple", "value": {name: _json_term(part) for name, part in parts.items()}}
+    if term.language:
+        return {"type": "literal", "value": term.value, "xml:lang": term.language}
+    if term.datatype.value == iri("xsd:string"):
+        return {"type": "literal", "value": term.value}
+    return {"type": "literal", "value": term.value, "datatype": term.datatype.value}
