@@ -5,7 +5,7 @@
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
-PIP := $(BIN)/python -m pip --quiet --quiet --disable-pip-version-check
+PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 
 .PHONY: demo test lint clean
 .DELETE_ON_ERROR:
@@ -14,7 +14,7 @@ demo: $(VENV)/.stamp
 	@mkdir -p out
 	@echo "== The graph of seeds/: out/graph.ttl"
 	@$(BIN)/kg build seeds -o out/graph.ttl
-	@$(BIN)/kg query documents out/graph.ttl
+	@$(BIN)/kg query summary out/graph.ttl
 	@echo
 	@echo "== Alliances"
 	@$(BIN)/kg query alliances out/graph.ttl
@@ -38,11 +38,12 @@ lint: $(VENV)/.stamp-dev
 clean:
 	rm -rf $(VENV) out dist build .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
 
-# An environment without pip (a Python without ensurepip makes one) is given it by the Python that made it.
+# Where Python lacks ensurepip (Debian packs it apart), its own pip puts one into the environment.
 $(BIN)/python:
-	@$(PYTHON) -c 'import sys; sys.exit(sys.version_info < (3, 11))' || { echo "Python 3.11 or newer is needed: make PYTHON=..."; exit 1; }
-	@$(PYTHON) -c 'import ensurepip' 2>/dev/null && $(PYTHON) -m venv $(VENV) \
-	  || { $(PYTHON) -m venv --clear --without-pip $(VENV) && $(PYTHON) -m pip --quiet --python $(BIN)/python install pip; }
+	@$(PYTHON) -c 'import sys; sys.exit(not (3, 11) <= sys.version_info < (3, 14))' \
+	  || { echo "$(PYTHON) is not Python 3.11, 3.12 or 3.13: name one that is, as in make $(MAKECMDGOALS) PYTHON=python3.12"; exit 1; }
+	@if $(PYTHON) -c 'import ensurepip' 2>/dev/null; then $(PYTHON) -m venv $(VENV); else \
+	  $(PYTHON) -m venv --without-pip $(VENV) && $(PYTHON) -m pip -qq --python $(BIN)/python install pip; fi
 
 $(VENV)/.stamp: pyproject.toml | $(BIN)/python
 	@echo "Setting up $(VENV): a minute or two, the first time only"

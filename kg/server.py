@@ -1,6 +1,7 @@
 """A read-only SPARQL endpoint and a page to explore, on loopback: HTTP is parsed here, queries run in the workers."""
 
 import base64
+import contextlib
 import hashlib
 import json
 import re
@@ -102,10 +103,11 @@ class Handler(BaseHTTPRequestHandler):
         self.close_connection = True
         self._reply(self._other)
 
-    do_HEAD = do_GET
-    do_DELETE = do_PATCH = do_OPTIONS = do_TRACE = do_PUT
+    # The names are those that http.server looks for.
+    do_HEAD = do_GET  # noqa: N815
+    do_DELETE = do_PATCH = do_OPTIONS = do_TRACE = do_PUT  # noqa: N815
 
-    def log_message(self, format: str, *args: object) -> None:
+    def log_message(self, *args: object) -> None:
         """Keeps no log: a query may hold what its author keeps private."""
 
     def _reply(self, route: Callable[[], Answer]) -> None:
@@ -183,6 +185,7 @@ class Handler(BaseHTTPRequestHandler):
         if not re.fullmatch(r"[0-9]{1,12}", length):
             raise RefusalError(411, "say the length of the body with Content-Length")
         if int(length) > BODY:
+            self._discard(int(length))
             raise RefusalError(413, f"the body is larger than {BODY} bytes")
         try:
             body = self.rfile.read(int(length))
@@ -191,6 +194,13 @@ class Handler(BaseHTTPRequestHandler):
         if len(body) < int(length):
             raise RefusalError(400, "the body is shorter than Content-Length says")
         return body
+
+    def _discard(self, length: int) -> None:
+        """Reads some of what is refused, since a client that is still sending misses the answer."""
+        left = min(length, 8 * BODY)
+        with contextlib.suppress(TimeoutError):
+            while left > 0 and (part := self.rfile.read(min(left, 1 << 16))):
+                left -= len(part)
 
     def _ask(self, fields: list[tuple[str, str]]) -> Answer:
         texts = [value for name, value in fields if name == "query"]

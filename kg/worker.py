@@ -15,6 +15,7 @@ from pyoxigraph import NamedNode, QueryBoolean, QueryResultsFormat, QuerySolutio
 
 from kg import queries
 from kg.errors import KgError
+from kg.sparql import RefusedError, check
 from kg.store import open_graph
 from kg.turtle import PREFIXES
 
@@ -186,7 +187,7 @@ def saved(question: Question, store: Store) -> Answer:
 def sparql(question: Question, store: Store) -> Answer:
     """Runs SPARQL text that only reads; the media type is chosen by what the client accepts."""
     try:
-        queries.check(question.text)
+        check(question.text)
         dataset = _dataset(question)
         found = store.query(question.text, base_iri=PREFIXES["id"], prefixes=PREFIXES, **dataset)  # type: ignore[arg-type]
         offers: dict[str, QueryResultsFormat] | dict[str, RdfFormat] = GRAPHS
@@ -199,7 +200,7 @@ def sparql(question: Question, store: Store) -> Answer:
             return plain(406, f"this query can be answered as: {', '.join(offers)}")
         out = _Limited()
         found.serialize(out, format=offers[kind])  # type: ignore[arg-type]
-    except queries.RefusedError as error:
+    except RefusedError as error:
         return plain(403, str(error))
     except _TooLargeError:
         return plain(400, f"the answer is larger than {RESULT >> 20} MiB: use LIMIT")

@@ -8,8 +8,9 @@ from pathlib import Path
 
 import pyoxigraph
 import pytest
+
 from graphs import FIRST_SENTENCES, SECOND_SENTENCES, WORLD
-from kg import queries, rdf, store
+from kg import queries, rdf, sparql, store
 from kg.errors import KgError, UsageError
 
 ALLY, OFFICE, TRUCE, FOUGHT, SHELLED, DENIED = FIRST_SENTENCES
@@ -102,6 +103,33 @@ ANSWERS: dict[str, list[tuple[str, ...]]] = {
     "documents": [
         (ONE, "2024-05-15", "A truce in May", "17", "11"),
         (TWO, "2024-06-01", "", "10", "7"),
+    ],
+    "summary": [
+        ("documents", "Document", "2"),
+        ("entities", "State", "3"),
+        ("entities", "Force", "2"),
+        ("entities", "Person", "2"),
+        *(("entities", kind, "1") for kind in ("Agreement", "Conflict", "Group", "Organization", "Place")),
+        *(
+            ("statements", name, "2")
+            for name in ("accuses", "allyOf", "attacks", "belongsTo", "killed", "mediates", "officeHolderOf", "partyTo")
+        ),
+        *(
+            ("statements", name, "1")
+            for name in (
+                "brokers",
+                "claimsTerritory",
+                "fights",
+                "hosts",
+                "occupies",
+                "participatesIn",
+                "sanctions",
+                "talksWith",
+                "urges",
+                "violates",
+                "withdrawsFrom",
+            )
+        ),
     ],
     "talks": [
         ("Ada Vell", "hosts", "Jon Orm", "", "", "", OFFICE, ONE),
@@ -242,8 +270,8 @@ def test_a_label_wins_over_aliases_and_two_labels_are_listed() -> None:
     graph = pyoxigraph.Store()
     graph.update(
         """INSERT DATA { id:a rdfs:label "Republic"@en . id:b rdfs:label "Other"@en ; skos:altLabel "Republic"@en .
-        id:c rdfs:label "Front"@en . id:d rdfs:label "front"@en . id:e skos:altLabel "Party" . id:f skos:altLabel "Party"
-        }""",
+        id:c rdfs:label "Front"@en . id:d rdfs:label "front"@en .
+        id:e skos:altLabel "Party" . id:f skos:altLabel "Party" }""",
         prefixes=queries.PREFIXES,
     )
     assert queries.entity("republic", graph).value == rdf.BASE + "a"
@@ -254,8 +282,8 @@ def test_a_label_wins_over_aliases_and_two_labels_are_listed() -> None:
 
 
 HOSTILE = [
-    'x" } UNION { ?s ?p ?o } #', "x' } ; DROP ALL #", "\\", "\\u0022", '"""', "a\nb", "?s", "<http://evil.example/>x", "{}",
-    "}", "#", "@en", '"^^<http://x>', "\u202eabc", "\x00", "\\1", "\\g<0>",
+    'x" } UNION { ?s ?p ?o } #', "x' } ; DROP ALL #", "\\", "\\u0022", '"""', "a\nb", "?s", "<http://evil.example/>x",
+    "{}", "}", "#", "@en", '"^^<http://x>', "\u202eabc", "\x00", "\\1", "\\g<0>",
 ]  # fmt: skip
 
 
@@ -347,8 +375,8 @@ ELSEWHERE = "<http://127.0.0.1:9/x>"
     ],
 )
 def test_no_query_reaches_another_server(text: str) -> None:
-    with pytest.raises(queries.RefusedError, match="SERVICE"):
-        queries.check(text)
+    with pytest.raises(sparql.RefusedError, match="SERVICE"):
+        sparql.check(text)
 
 
 @pytest.mark.parametrize(
@@ -361,7 +389,7 @@ def test_no_query_reaches_another_server(text: str) -> None:
     ],
 )
 def test_the_word_itself_is_no_offence(text: str) -> None:
-    queries.check(text)
+    sparql.check(text)
 
 
 # Answers
@@ -385,7 +413,8 @@ def test_several_sources_of_one_statement_are_one_evidence() -> None:
     graph = pyoxigraph.Store()
     graph.update(
         """INSERT DATA { id:s rdf:subject id:a ; rdf:predicate kg:attacks ; rdf:object id:b ; kg:confidence 0.5 ;
-        kg:attributedTo id:c, id:d ; prov:wasDerivedFrom id:p . id:p schema:text "t" ; kg:start 0 ; schema:isPartOf id:x .
+        kg:attributedTo id:c, id:d ; prov:wasDerivedFrom id:p .
+        id:p schema:text "t" ; kg:start 0 ; schema:isPartOf id:x .
         id:x schema:identifier "x" }""",
         prefixes=queries.PREFIXES,
     )

@@ -7,6 +7,7 @@ import pyoxigraph
 import pytest
 import rdflib
 import rdflib.compare
+
 from graphs import (
     FIRST,
     FIRST_EXTRACTION,
@@ -29,8 +30,9 @@ pytestmark = pytest.mark.filterwarnings("ignore:.*deprecated:DeprecationWarning:
 
 ID = rdf.BASE
 HOSTILE = (
-    'say "no"', "back\\slash", "{curly} <angle> [square]", "line\nbreak\r\ttab", "\u202eright to left\u202c", "ﬀ é 😀 𐍈",
-    "' ''' \"\"\"", "# not a comment", "a ; b . c @en ^^<x>", "\x07bell", "zero\u200bwidth", "%20 \\u0041 \\n",
+    'say "no"', "back\\slash", "{curly} <angle> [square]", "line\nbreak\r\ttab", "\u202eright to left\u202c",
+    "ﬀ é 😀 𐍈", "' ''' \"\"\"", "# not a comment", "a ; b . c @en ^^<x>", "\x07bell", "zero\u200bwidth",
+    "%20 \\u0041 \\n",
 )  # fmt: skip
 
 

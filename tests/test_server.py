@@ -12,6 +12,7 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+
 from graphs import FIRST, WORLD
 from kg import rdf
 from kg.errors import KgError, UsageError

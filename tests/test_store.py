@@ -3,13 +3,14 @@
 from pathlib import Path
 
 import pytest
+from pyoxigraph import Store
+
 from graphs import FIRST, FIRST_EXTRACTION, SECOND_EXTRACTION, WORLD
 from kg import rdf
 from kg.document import Document
 from kg.errors import KgError, UsageError
 from kg.statement import Extraction, Passage, Statement
 from kg.store import fill, open_graph
-from pyoxigraph import Store
 
 PLAIN = "SELECT (COUNT(*) AS ?n) { ?s ?p ?o }"
 NAMED = "SELECT (COUNT(DISTINCT ?g) AS ?n) { GRAPH ?g { ?s ?p ?o } }"
@@ -62,7 +63,7 @@ def test_a_changed_document_takes_the_place_of_the_old_one(tmp_path: Path) -> No
     fill(tmp_path / "b", [changed(), SECOND_EXTRACTION])
     assert set(open_graph(tmp_path / "a")) == set(open_graph(tmp_path / "b"))
     store = open_graph(tmp_path / "a")
-    ally = "ASK { <%seasteria> <https://w3id.org/conflict-kg/ontology#allyOf> ?o }" % rdf.BASE
+    ally = f"ASK {{ <{rdf.BASE}easteria> <https://w3id.org/conflict-kg/ontology#allyOf> ?o }}"
     assert bool(store.query(ally)), "the second report still says so"
     hosts = "ASK { ?s <https://w3id.org/conflict-kg/ontology#hosts> ?o }"
     assert not bool(store.query(hosts)), "only the old version of the first report said so"

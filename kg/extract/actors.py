@@ -163,7 +163,7 @@ class Actors:
         if head.dep_ in {"compound", "amod", "poss", "nmod"} and head.head.pos_ in {"NOUN", "PROPN"} and not head.tag_.endswith("S"):
             return
         verb = head
-        while verb.dep_ in {"conj", "pobj", "prep", "agent"} and verb.head is not verb:
+        while verb.dep_ in {"conj", "pobj", "prep", "agent"} and verb.head.i != verb.i:
             verb = verb.head
         governor = verb.head if verb.dep_ in {"nsubj", "dobj", "nsubjpass", "poss"} else verb
         counted = any(c.dep_ == "nummod" or c.lower_ in {"many", "some", "several", "most"} for c in head.children)

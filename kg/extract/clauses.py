@@ -177,6 +177,6 @@ def _stranded(verb: Token, prep: Token) -> list[Token]:
 
 def ancestors(token: Token) -> Iterator[tuple[Token, Token]]:
     """Pairs of (token, its head) from `token` up to the root of its sentence."""
-    while token.head is not token and token.head.i != token.i:
+    while token.head.i != token.i:
         yield token, token.head
         token = token.head

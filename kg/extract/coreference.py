@@ -105,7 +105,7 @@ class _Coreference:
     def _same_clause_object(self, token: Token, mention: Mention) -> bool:
         """A subject or object pronoun is not the other argument of its own verb."""
         head = self.doc[mention.head]
-        return token.dep_ in {"nsubj", "dobj"} and head.head is token.head and head.dep_ in {"nsubj", "dobj", "nsubjpass"}
+        return token.dep_ in {"nsubj", "dobj"} and head.head.i == token.head.i and head.dep_ in {"nsubj", "dobj", "nsubjpass"}
 
     def _several(self, token: Token) -> tuple[str, ...]:
         """The coordinated or plural subject before; else a body that "they" can be."""
@@ -161,12 +161,8 @@ class _Coreference:
             return
         owner_noun = next((c for c in children(noun, "poss")), None)
         if owner_noun is not None and owner_noun.i in self.cast.by_head and either(noun, words["nouns.force.military"] | words["nouns.force.service"]):
-            owners = self.cast.by_head[owner_noun.i].keys
-            for key in owners:
-                if self.cast.type(key) in _THEMATIC:
-                    self.actors._force(noun, key, owner_noun.left_edge.i)
-            if len(owners) > 1:
-                self.actors._join(noun, owner_noun.left_edge.i, list(owners))
+            owners = [self._side(k) for k in self.cast.by_head[owner_noun.i].keys]
+            self._forces(noun, [k for k in owners if self.cast.type(k) in _THEMATIC], owner_noun.left_edge.i)
             return
         if determiner not in {"the", "this", "that", "these"}:
             return
@@ -216,15 +212,21 @@ class _Coreference:
                 self._refer_noun(noun, (others[0],), 0.7)
             return
         if either(noun, words["nouns.force.military"] | words["nouns.force.service"] | words["nouns.force.equipment"]):
-            for key in keys:
-                if self.cast.type(key) in {"State", "Force"}:
-                    self.actors._force(noun, key, pronoun.i)
-                    self.cast.entities[self.cast.by_head[noun.i].keys[0]].aliases.discard(phrase(self.doc, pronoun.i, noun.i + 1))
+            self._forces(noun, [k for k in keys if self.cast.type(k) in {"State", "Force"}], pronoun.i)
         elif either(noun, words["nouns.government.stands_for_state"]) and head_lemma(noun) not in {"president", "minister", "leader", "envoy", "ambassador", "counterpart", "spokesman", "spokesperson"}:
             self._refer_noun(noun, keys, 0.7)
         elif either(noun, words["nouns.group.people"]) or compound_lemma(noun) in words["nouns.group.people"]:
             if len(keys) == 1 and self.cast.type(keys[0]) == "State":
                 self.actors._group(noun, list(keys), pronoun.i)
+
+    def _forces(self, noun: Token, owners: list[str], start: int) -> None:
+        """"its troops", "the two countries' troops": the phrase itself is no name of them."""
+        for key in owners:
+            self.actors._force(noun, key, start)
+        if len(owners) > 1:
+            self.actors._join(noun, start, owners)
+        for key in self.cast.by_head[noun.i].keys if owners else ():
+            self.cast.entities[key].aliases.discard(phrase(self.doc, start, noun.i + 1))
 
     def _side(self, key: str) -> str:
         if self.cast.type(key) != "Person":

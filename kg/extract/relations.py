@@ -94,7 +94,7 @@ class _Relations:
             first, *particles = lemma.split()
             if first == verb.lemma_.lower() and all(self._has_particle(verb, p) for p in particles):
                 return not pattern.needs or any(prepositional(verb, p) for p in pattern.needs) or any(
-                    prepositional(n, p) for n in patients(verb) for p in pattern.needs if n.pos_ in _NOMINAL and n.sent is verb.sent
+                    prepositional(n, p) for n in patients(verb) for p in pattern.needs if n.pos_ in _NOMINAL and n.sent.start == verb.sent.start
                 )
         return False
 

