@@ -24,6 +24,7 @@ def place(seeds_graph: Path, root: Path, tmp_path: Path, monkeypatch: pytest.Mon
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "graph.ttl").write_bytes(seeds_graph.read_bytes())
     monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("PYTHONPATH", str(root))
     return tmp_path
 
 
