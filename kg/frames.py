@@ -15,7 +15,7 @@ _KEYS = {
     "verb": {"lemmas", "nouns", "subject", "object", "hypothetical", "negated", "passive", "needs", "confidence"},
     "noun": {"lemmas", "subject", "object", "hypothetical", "confidence"},
     "role": {"lemmas", "object", "confidence"},
-    "compound": {"words", "confidence"},
+    "compound": {"words", "object", "confidence"},
     "example": {"text", "yields", "xfail"},
 }
 _REQUIRED = {"verb": {"lemmas"}, "noun": {"lemmas", "subject", "object"}, "role": {"lemmas", "object"}, "compound": {"words"}, "example": {"text", "yields"}}  # fmt: skip

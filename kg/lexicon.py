@@ -17,9 +17,9 @@ _KEYS: Mapping[str, frozenset[str]] = {
         "agreement.other", "agreement.not_after", "conflict.war", "conflict.other", "place.common", "transparent.of",
         "reference.state", "reference.pair", "reference.neighbour", "reference.organization", "reference.place",
     }),
-    "titles": frozenset({"office", "former", "address", "needs_owner"}),
+    "titles": frozenset({"office", "former", "address", "sent_to"}),
     "stance": frozenset({
-        "verb.report", "verb.deny", "verb.unreal", "verb.failing", "verb.factual", "noun.unreal", "noun.report", "noun.deny",
+        "verb.report", "verb.deny", "verb.unreal", "verb.failing", "verb.factual", "noun.failing", "auxiliary.demand", "noun.unreal", "noun.report", "noun.deny",
         "adjective.alleged", "adjective.unreal", "adjective.unreal_predicate", "adverb.alleged", "adverb.unreal",
         "adverb.negative", "auxiliary.unreal", "marker.conditional",
     }),

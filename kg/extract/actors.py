@@ -21,8 +21,11 @@ _PLACE_PREDICATES = frozenset({"attacks", "occupies", "deploysTo", "withdrawsFro
 
 
 def head_lemma(token: Token) -> str:
-    """The lemma, lower case, with the compound before it where both are one word of the lexicon ("peace deal")."""
-    return token.lemma_.lower()
+    """The lemma in lower case; the model leaves capitalised plurals as they are ("Republics")."""
+    lemma = token.lemma_.lower()
+    if token.tag_ == "NNPS" and lemma.endswith("s"):
+        return lemma[:-3] + "y" if lemma.endswith("ies") else lemma[:-1]
+    return lemma
 
 
 def compound_lemma(token: Token) -> str:
@@ -111,11 +114,11 @@ class Actors:
         if name.type == "Person" and len(words) == 1:
             return  # offices and coreference link bare surnames
         if name.type == "Organization":
-            core = self.doc[name.end - 1]
-            if either(core, self.words["nouns.government.bodies"]) or either(core, self.words["nouns.force.military"]) or either(core, self.words["nouns.force.service"]):
-                self._noun(core)
-                if core.i in self.cast.by_head:
-                    return
+            for core in (head, self.doc[name.end - 1]):
+                if any(either(core, self.words[w]) for w in ("nouns.government.bodies", "nouns.force.military", "nouns.force.service")):
+                    self._noun(core)
+                    if core.i in self.cast.by_head:
+                        return
         key = f"{slug(name.type)}-{slug(text)}"
         if name.type == "Organization" and len(words) == 1:
             for other in self.names:
@@ -123,6 +126,11 @@ class Actors:
                     return
         self.cast.entity(key, name.type, text)
         self.cast.add(Mention(name.start, name.end, head.i, (key,), certainty=0.85), text)
+        first = self.gazetteer.longest([t.text for t in self.doc[name.start : name.end]], 0) if name.type == "Organization" else None
+        if first and first[0] < name.end - name.start:
+            owners = {s.entry_key for s in first[1] if s.role in {"name", "adjective"} and self.gazetteer.entries[s.entry_key].type == "State"}
+            if len(owners) == 1:
+                self._owned(key, owners.pop(), head)
 
     def _capital(self, name: Name, state: Entry, head: Token) -> None:
         text = phrase(self.doc, name.start, name.end)
@@ -157,7 +165,7 @@ class Actors:
         if token.dep_ == "appos" and token.head.pos_ in {"NOUN", "PROPN"}:
             return True
         after = self.at.get(name.end + 1)
-        return name.end + 1 < len(self.doc) and self.doc[name.end].text == "," and after is not None and after.type == "State" and after.role == "name"
+        return name.end + 1 < len(self.doc) and self.doc[name.end].text in {",", "in"} and after is not None and after.type == "State" and after.role == "name"
 
     def _people(self, name: Name, state: Entry, head: Token) -> None:
         if head.dep_ in {"compound", "amod", "poss", "nmod"} and head.head.pos_ in {"NOUN", "PROPN"} and not head.tag_.endswith("S"):
@@ -343,7 +351,7 @@ class Actors:
             while end < len(self.doc) and self.doc[end].text[:1].isupper() and self.doc[end].is_alpha and end not in self.at:
                 end += 1
         core_start = noun.i
-        while core_start - 1 >= start and core_start - 1 not in self.at and self.doc[core_start - 1].text not in {"'s", "’s", "'", "’", "the"} and self.doc[core_start - 1].is_alpha:
+        while core_start - 1 >= start and not self._gazetteer_name(core_start - 1) and self.doc[core_start - 1].text not in {"'s", "’s", "'", "’", "the"} and self.doc[core_start - 1].is_alpha:
             core_start -= 1
         core = phrase(self.doc, core_start, end)
         key = f"organization-{_bare(owner)}-{slug(_ministry(core))}"
@@ -353,6 +361,9 @@ class Actors:
         draft.aliases.add(core)
         self.cast.add(Mention(start, end, noun.i, (key,), "noun", 0.95), phrase(self.doc, start, end))
         self._owned(key, owner, noun)
+
+    def _gazetteer_name(self, i: int) -> bool:
+        return i in self.at and self.at[i].entry is not None
 
     def _group(self, noun: Token, owners: list[str], start: int) -> None:
         lemma = head_lemma(noun)

@@ -104,7 +104,7 @@ def _grammatical_subjects(verb: Token, depth: int = 6) -> list[Token]:
             if verb.tag_ == "VBG":
                 return [head]
             if verb.tag_ == "VB":
-                return _controller_of_noun(head, depth - 1)
+                return controller(head, depth - 1)
         case "relcl":
             if verb.tag_ in {"VBG", "VBD", "VBZ", "VBP"} and not children(verb, "dobj") and not children(verb, "nsubj"):
                 return [head]
@@ -115,13 +115,13 @@ def _grammatical_subjects(verb: Token, depth: int = 6) -> list[Token]:
                     return patients(governor, depth - 1) or subjects(governor, depth - 1)
                 return _grammatical_subjects(governor, depth - 1)
             if governor.pos_ in {"NOUN", "PROPN"}:
-                return _controller_of_noun(governor, depth - 1)
+                return controller(governor, depth - 1)
     return []
 
 
-def _controller_of_noun(noun: Token, depth: int) -> list[Token]:
+def controller(noun: Token, depth: int = 4) -> list[Token]:
     """Who would do what a noun's complement says: "Kenya's plan to invade", "Kenya has a plan to invade"."""
-    owners = children(noun, "poss")
+    owners = children(noun, "poss") or [p for prep in children(noun, "prep") if prep.lower_ in {"of", "by"} for p in children(prep, "pobj")]
     if owners:
         return owners
     if noun.dep_ in {"dobj", "attr"} and noun.head.pos_ in {"VERB", "AUX"}:
@@ -165,6 +165,8 @@ def prepositional(token: Token, preposition: str) -> list[Token]:
                 found += children(inner, "pobj")
             if not found:
                 found += _stranded(token, prep)
+        elif preposition == "between":  # "fighting in Sudan between A and B"
+            found += [p for obj in children(prep, "pobj") for inner in children(obj, "prep") if inner.lower_ == preposition for p in children(inner, "pobj")]
         elif prep.lower_ in {"out", "away", "off", "back", "because", "instead"}:
             found += [p for inner in children(prep, "prep") if inner.lower_ == preposition for p in children(inner, "pobj")]
     return found

@@ -5,7 +5,7 @@ from spacy.tokens import Doc, Token
 
 from kg.extract.actors import Actors, compound_lemma, either, head_lemma
 from kg.extract.cast import Cast, Mention, cast, phrase
-from kg.extract.clauses import children
+from kg.extract.clauses import children, coordinated, subjects
 from kg.extract.offices import Office
 from kg.lexicon import load as load_lexicon
 
@@ -36,7 +36,9 @@ class _Coreference:
         for token in self.doc:
             if token.i in self.cast.by_head or token.is_space:
                 continue
-            if token.pos_ in {"PRON", "DET"}:
+            if token.lower_ in {"other", "another"} and token.i and self.doc[token.i - 1].lower_ in {"each", "one"}:
+                self._reciprocal(token)
+            elif token.pos_ in {"PRON", "DET"}:
                 self._pronoun(token)
             elif token.pos_ in {"NOUN", "PROPN"} and self.cast.covering(token.i) is None:
                 self._description(token)
@@ -55,6 +57,16 @@ class _Coreference:
             self._refer(token, self._several(token), 0.7)
         elif low in {"both"} and token.dep_ in {"nsubj", "pobj", "dobj"}:
             self._refer(token, self._pair(token), 0.8)
+
+    def _reciprocal(self, token: Token) -> None:
+        """"each other" stands for all members of the subject."""
+        verb = token
+        while verb.pos_ not in {"VERB", "AUX"} and verb.head.i != verb.i:
+            verb = verb.head
+        found = [m for s in subjects(verb) for c in coordinated(s) if (m := self.cast.at(c))]
+        keys = tuple(dict.fromkeys(k for m in found for k in m.keys))
+        if len(keys) > 1:
+            self._refer(token, keys, 0.9)
 
     def _refer(self, token: Token, keys: tuple[str, ...], certainty: float) -> None:
         if keys:
@@ -192,10 +204,11 @@ class _Coreference:
 
     def _by_title(self, noun: Token) -> None:
         """"the president": the only one of the persons before who holds such an office."""
-        title = noun.lower_
-        holders = {o.person for o in self.offices if o.title.lower().endswith(title) and o.start < noun.i and not o.former}
-        if len(holders) == 1:
-            self._refer_noun(noun, (holders.pop(),), 0.75)
+        plural = noun.tag_ in {"NNS", "NNPS"}
+        title = head_lemma(noun)
+        holders = sorted({o.person for o in self.offices if o.title.lower().endswith(title) and o.start < noun.i and not o.former})
+        if plural and len(holders) > 1 or not plural and len(holders) == 1:
+            self._refer_noun(noun, tuple(holders), 0.75)
 
     def _owned(self, noun: Token, pronoun: Token) -> None:
         """"its troops", "his government", "its neighbour"."""

@@ -8,6 +8,7 @@ from spacy.tokens import Doc
 from kg.extract.cast import Cast, Mention, cast, phrase
 from kg.extract.names import Name
 from kg.gazetteer import load as load_gazetteer
+from kg.gazetteer import tokens
 from kg.lexicon import load as load_lexicon
 from kg.statement import slug
 
@@ -49,9 +50,9 @@ class _Offices:
         self.cast: Cast = cast(doc)
         self.gazetteer = load_gazetteer(doc._.kg_gazetteer)
         lexicon = load_lexicon()
-        self.titles = sorted((tuple(t.split()) for t in lexicon["titles.office"]), key=lambda t: (-len(t), t))
+        self.titles = sorted((tokens(t) for t in lexicon["titles.office"]), key=lambda t: (-len(t), t))
         self.address, self.former = lexicon["titles.address"], lexicon["titles.former"]
-        self.needs_owner = lexicon["titles.needs_owner"]
+        self.sent_to = lexicon["titles.sent_to"]
         self.names: list[Name] = doc._.kg_names
         self.at = {i: n for n in self.names for i in range(n.start, n.end)}
 
@@ -116,7 +117,7 @@ class _Offices:
 
     def _before(self, name: Name) -> list[_Title]:
         end = name.start
-        while end > 0 and self.doc[end - 1].lower_ in self.address:
+        while end > 0 and self.doc[end - 1].lower_ in self.address and self._ending(end) is None:
             end -= 1
         comma = end > 0 and self.doc[end - 1].text == ","
         if comma:
@@ -137,7 +138,10 @@ class _Offices:
         if self.doc[start].lower_ not in {*_LINKS}:
             return []
         title = self._ending(start)
-        return [_Title(title.start, end, title.text, key, title.former)] if title else []
+        if title is None:
+            return []
+        owner_key = title.owner if title.text.lower() in self.sent_to else title.owner or key
+        return [_Title(title.start, end, title.text, owner_key, title.former)]
 
     def _after(self, name: Name) -> list[_Title]:
         i = name.end
@@ -188,7 +192,7 @@ class _Offices:
         if left > 0 and self.doc[left - 1].lower_ in self.former:
             former = True
         stop = end
-        if after and end < len(self.doc) - 1 and self.doc[end].lower_ in _LINKS:
+        if after and end < len(self.doc) - 1 and self.doc[end].lower_ in _LINKS and text.lower() not in self.sent_to:
             i = end + 1
             while i < len(self.doc) and self.doc[i].lower_ in {"the", "former"}:
                 i += 1
@@ -201,8 +205,6 @@ class _Offices:
                 owner, stop = owner or mention.keys[0], mention.end
             elif name is not None and name.type == "Organization" and mention is not None:
                 owner, stop = mention.keys[0], mention.end
-        if owner is None and text.lower() in self.needs_owner:
-            former = former or False
         return _Title(left, stop, text, owner, former)
 
     def _know(self, key: str) -> None:

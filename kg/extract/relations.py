@@ -9,7 +9,7 @@ from spacy.tokens import Doc, Token
 from kg import frames
 from kg.extract.actors import compound_lemma
 from kg.extract.cast import Cast, Mention, cast
-from kg.extract.clauses import children, coordinated, passive, patients, prepositional, subjects
+from kg.extract.clauses import children, controller, coordinated, passive, patients, prepositional, subjects
 from kg.extract.stance import Stance, stance
 from kg.extract.times import Time, times, when
 from kg.frames import Pattern
@@ -65,25 +65,48 @@ class _Relations:
         self.cast: Cast = cast(doc)
         self.frames = frames.load()
         self.ontology = load_ontology()
-        self.transparent = load_lexicon()["nouns.transparent.of"]
+        self.words = load_lexicon()
+        self.transparent = self.words["nouns.transparent.of"]
+        self.found: list[Finding] = []
 
-    def run(self) -> Iterator[Finding]:
+    def run(self) -> list[Finding]:
         for token in self.doc:
-            if token.pos_ in _VERBAL:
-                for pattern in self.frames.of("verb", token.lemma_.lower()):
-                    if self._is_verb(token, pattern):
-                        yield from self._verb(token, pattern)
-            elif token.pos_ in _NOMINAL:
-                lemma = token.lemma_.lower()
-                for pattern in self.frames.of("noun", lemma):
-                    if self._is_noun(token, pattern):
-                        yield from self._nominal(token, pattern)
-                for pattern in self.frames.of("role", lemma):
-                    if self._is_noun(token, pattern):
-                        yield from self._role(token, pattern)
-            if token.pos_ in {"VERB", "ADJ", "NOUN", "PROPN"} and token.i >= 2 and self.doc[token.i - 1].text == "-":
-                for pattern in self.frames.of("compound", token.lower_):
-                    yield from self._compound(token, pattern)
+            self.found += self._at(token)
+        return self.found
+
+    def _at(self, token: Token) -> Iterator[Finding]:
+        if token.pos_ in _VERBAL:
+            yield from self._demand(token)
+            for pattern in self.frames.of("verb", token.lemma_.lower()):
+                if self._is_verb(token, pattern):
+                    yield from self._verb(token, pattern)
+        elif token.pos_ in _NOMINAL:
+            lemma = token.lemma_.lower()
+            for pattern in self.frames.of("noun", lemma):
+                if self._is_noun(token, pattern):
+                    yield from self._nominal(token, pattern)
+            for pattern in self.frames.of("role", lemma):
+                if self._is_noun(token, pattern):
+                    yield from self._role(token, pattern)
+        if token.pos_ in {"VERB", "ADJ", "NOUN", "PROPN"} and token.i >= 2 and self.doc[token.i - 1].text == "-":
+            for pattern in self.frames.of("compound", token.lower_):
+                yield from self._compound(token, pattern)
+
+    def _demand(self, verb: Token) -> Iterator[Finding]:
+        """"Kenya should withdraw," said Uganda: a demand of Kenya by whoever says so."""
+        if not any(c.dep_ == "aux" and c.lower_ in self.words["stance.auxiliary.demand"] for c in verb.children):
+            return
+        held = stance(verb)
+        if held.negated or not held.sources:
+            return
+        for subject in subjects(verb):
+            for argument in (a for c in coordinated(subject) for a in self._argument(c)):
+                if argument.key in held.sources or self.cast.type(argument.key) not in {"Person", "State", "Organization", "Force"}:
+                    continue
+                for speaker in held.sources:
+                    if self.ontology.accepts("urges", self.cast.type(speaker), self.cast.type(argument.key)):
+                        yield Finding(speaker, "urges", argument.key, verb.i, Stance(), when(verb, sentence_times(self.doc, verb)), None,
+                                      round(0.85 * argument.certainty, 2), "demand by modal verb")  # fmt: skip
 
     # triggers
 
@@ -177,7 +200,10 @@ class _Relations:
         noun = token.head if token.dep_ in {"amod", "compound", "nmod", "acl"} else None
         if agent is None or noun is None or noun.pos_ not in _NOMINAL:
             return
-        objects = [a for c in coordinated(noun) for a in self._argument(c)]
+        if pattern.object == ("object",):
+            objects = [a for c in coordinated(noun) for a in self._argument(c)]
+        else:
+            objects = self._fill(pattern.object, noun, None)
         yield from self._findings(noun, token, pattern, [Argument(agent)], objects, None)
 
     def _name_at(self, i: int) -> str | None:
@@ -216,6 +242,8 @@ class _Relations:
         match place:
             case "subject":
                 heads = subjects(token) if verbal else self._light_subject(token)
+                if verbal and token.dep_ == "acl" and not any(self._argument(h) for h in heads):
+                    heads = controller(token.head)  # "passed a bill recognizing"
             case "object":
                 heads = [t for t in patients(token) if carrier is None or t.i != carrier.i] if verbal else []
             case "self":
@@ -223,6 +251,10 @@ class _Relations:
                 return [Argument(k, mention.certainty) for k in mention.keys] if mention else []
             case "clause":
                 heads = self._clause_subject(token)
+            case "participants":
+                return self._participants(noun) if noun is not None else []
+            case "perpetrator":
+                return self._perpetrator(token)
             case "members":
                 heads = subjects(token) if verbal else []
                 if not verbal:
@@ -243,6 +275,28 @@ class _Relations:
                         if obj.pos_ in _NOMINAL and obj.i > token.i:
                             heads = heads + prepositional(obj, place)
         return list({a.key: a for h in heads for c in coordinated(h) for a in self._argument(c)}.values())
+
+    def _participants(self, noun: Token) -> list[Argument]:
+        """Who takes part in talks: "between A and B", "A and B held talks", "during a summit, A and B agreed"."""
+        found = self._place("between", noun, None)
+        if len(found) > 1:
+            return found
+        head = noun
+        while head.dep_ in {"conj", "pobj", "prep", "dobj", "nsubjpass"} and head.head.i != head.i and head.head.pos_ not in _VERBAL:
+            head = head.head
+        if head.dep_ in {"dobj", "prep"} and head.head.pos_ in _VERBAL:
+            found = [a for t in subjects(head.head) for c in coordinated(t) for a in self._argument(c)]
+        return found if len(found) > 1 else []
+
+    def _perpetrator(self, verb: Token) -> list[Argument]:
+        """"condemned the attack": whoever made the last attack that the text has told of."""
+        for obj in patients(verb):
+            acts = self.frames.of("noun", obj.lemma_.lower())
+            if any(p.predicate == "attacks" for p in acts) and not any(c.dep_ == "det" and c.lower_ in {"a", "an"} for c in obj.children):
+                for finding in reversed(self.found):
+                    if finding.predicate == "attacks" and finding.trigger < verb.i and not finding.stance.negated:
+                        return [Argument(finding.subject, 0.75)]
+        return []
 
     def _light_subject(self, noun: Token) -> list[Token]:
         head = noun

@@ -239,7 +239,7 @@ class _Climb:
         if not complement or noun.i == self.trigger.i:
             return
         lemma, words = noun.lemma_.lower(), self.words
-        if lemma in words["stance.noun.deny"]:
+        if lemma in words["stance.noun.deny"] | words["stance.noun.failing"]:
             self.negated = not self.negated
         if lemma in words["stance.noun.report"] | words["stance.noun.deny"]:
             owners = [m for t in children(noun, "poss", "amod", "compound") if (m := self.cast.at(t))]
