@@ -1,7 +1,7 @@
 """README.md keeps its word: its commands exist, its Python runs, and its tables are what comes out.
 
-A fenced block `python` is run as it stands; a block `text` or `console` that begins with `$ kg …` is a call and its
-output, in which a line `...` stands for any number of lines.
+A fenced block `python` is run as it stands. A block `console` is a call and its output, in which a line `...` stands
+for any number of lines. A block `sparql` is the file that its first line names.
 """
 
 import re
@@ -14,6 +14,7 @@ import pytest
 
 README = (Path(__file__).resolve().parent.parent / "README.md").read_text(encoding="utf-8")
 BLOCKS = re.findall(r"^```(\w+)\n(.*?)^```$", README, re.DOTALL | re.MULTILINE)
+QUERIES = [text for kind, text in BLOCKS if kind == "sparql"]
 CALLS = [text for kind, text in BLOCKS if kind == "console"]
 
 
@@ -23,6 +24,8 @@ def place(seeds_graph: Path, root: Path, tmp_path: Path, monkeypatch: pytest.Mon
     (tmp_path / "seeds").symlink_to(root / "seeds")
     (tmp_path / "out").mkdir()
     (tmp_path / "out" / "graph.ttl").write_bytes(seeds_graph.read_bytes())
+    for text in QUERIES:
+        (tmp_path / text.partition("\n")[0].removeprefix("# ")).write_text(text, encoding="utf-8")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("PYTHONPATH", str(root))
     return tmp_path
@@ -31,10 +34,7 @@ def place(seeds_graph: Path, root: Path, tmp_path: Path, monkeypatch: pytest.Mon
 @pytest.mark.parametrize("code", [text for kind, text in BLOCKS if kind == "python"])
 def test_the_python_runs(code: str, place: Path, capsys: pytest.CaptureFixture[str]) -> None:
     exec(compile(code, "README.md", "exec"), {"__name__": "readme"})  # noqa: S102 - our own README
-    printed = capsys.readouterr().out
-    promised = [line.partition("# prints ")[2] for line in code.splitlines() if "# prints " in line]
-    assert [line for line in promised if line not in printed] == []
-    assert printed
+    assert "Turkey supports Azerbaijan" in capsys.readouterr().out
 
 
 @pytest.mark.parametrize("text", CALLS)

@@ -83,3 +83,8 @@ def test_the_sdist_can_be_tested(root: Path, built: Path) -> None:
     needed |= {p.relative_to(root).as_posix() for p in (root / "seeds").iterdir()}
     assert needed <= names
     assert not [name for name in names if "__pycache__" in name or name.startswith((".venv/", ".ci/", "out/", "dist/"))]
+
+
+def test_the_version_is_the_same_everywhere(root: Path) -> None:
+    assert f"\nversion: {kg.__version__}\n" in (root / "CITATION.cff").read_text(encoding="utf-8")
+    assert f"\n## {kg.__version__} " in (root / "CHANGELOG.md").read_text(encoding="utf-8")
