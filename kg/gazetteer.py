@@ -110,18 +110,24 @@ def load(extra: tuple[Path, ...] = (), root: Path | None = None) -> Gazetteer:
     for stem in COLUMNS:
         for where, entry in _read(root / f"{stem}.tsv", stem):
             if entry.key in entries:
-                raise OntologyError(f"{where}: the key {entry.key} is taken at {origin[entry.key]}", "choose another key")
+                raise OntologyError(
+                    f"{where}: the key {entry.key} is taken at {origin[entry.key]}", "choose another key"
+                )
             entries[entry.key], origin[entry.key] = entry, where
     for path in extra:
         stem = next((s for s in COLUMNS if path.stem.endswith(s)), None)
         if stem is None:
-            raise OntologyError(f"{path}: cannot tell what it lists", f"let the name end in one of {', '.join(COLUMNS)}")
+            raise OntologyError(
+                f"{path}: cannot tell what it lists", f"let the name end in one of {', '.join(COLUMNS)}"
+            )
         for where, entry in _read(path, stem):
             entries[entry.key], origin[entry.key] = entry, where
     for key, entry in entries.items():
         for other in (*((entry.of,) if entry.of else ()), *entry.within):
             if other not in entries:
-                raise OntologyError(f"{origin[key]}: {other} is not in the gazetteer", "correct the key or add an entry")
+                raise OntologyError(
+                    f"{origin[key]}: {other} is not in the gazetteer", "correct the key or add an entry"
+                )
     return _index(entries)
 
 
@@ -139,16 +145,22 @@ def _read(path: Path, stem: str) -> Iterator[tuple[str, Entry]]:
             header = cells
             for column in cells:
                 if column not in COLUMNS[stem]:
-                    raise OntologyError(f"{where}: unknown column {column!r}", f"the columns are {', '.join(COLUMNS[stem])}")
+                    raise OntologyError(
+                        f"{where}: unknown column {column!r}", f"the columns are {', '.join(COLUMNS[stem])}"
+                    )
             continue
         if len(cells) > len(header):
-            raise OntologyError(f"{where}: {len(cells)} cells under {len(header)} columns", "separate cells by single tabs")
+            raise OntologyError(
+                f"{where}: {len(cells)} cells under {len(header)} columns", "separate cells by single tabs"
+            )
         yield where, _entry(dict(zip(header, cells, strict=False)), stem, where)
 
 
 def _entry(row: Mapping[str, str], stem: str, where: str) -> Entry:
     if not re.fullmatch(r"[a-z0-9]+(?:-[a-z0-9]+)*", row.get("key", "")) or not row.get("name"):
-        raise OntologyError(f"{where}: an entry needs a name and a key of lower-case letters, digits and hyphens", "correct it")
+        raise OntologyError(
+            f"{where}: an entry needs a name and a key of lower-case letters, digits and hyphens", "correct it"
+        )
     for column in ("from", "to", "year"):
         if row.get(column) and not row[column].isdigit():
             raise OntologyError(f"{where}: {column} is {row[column]!r}, no year", "write it as YYYY")

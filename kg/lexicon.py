@@ -56,7 +56,11 @@ def load(root: Path | None = None) -> Lexicon:
             problem = "unknown key" if key in found else "missing key"
             raise OntologyError(f"{path}: {problem} {key}", f"the keys are {', '.join(sorted(expected))}")
         for key, words in found.items():
-            if not isinstance(words, list) or not words or not all(isinstance(w, str) and w == w.lower() for w in words):
+            if (
+                not isinstance(words, list)
+                or not words
+                or not all(isinstance(w, str) and w == w.lower() for w in words)
+            ):
                 raise OntologyError(f"{path}: {key} must be a list of words in lower case", "correct the list")
             lists[f"{stem}.{key}"] = frozenset(words)
     return Lexicon(lists)

@@ -15,7 +15,11 @@ ACTORS = ("Person", "State", "Organization", "Force", "Group")
 # The classes that every entity has one of in the output, besides its most specific one.
 TOP = (*ACTORS, "Place", "Agreement", "Conflict")
 _RECORDS = frozenset({"Statement", "Passage", "Document"})
-_OWL, _RDFS, _SKOS = "http://www.w3.org/2002/07/owl#", "http://www.w3.org/2000/01/rdf-schema#", "http://www.w3.org/2004/02/skos/core#"
+_OWL, _RDFS, _SKOS = (
+    "http://www.w3.org/2002/07/owl#",
+    "http://www.w3.org/2000/01/rdf-schema#",
+    "http://www.w3.org/2004/02/skos/core#",
+)
 _RDF = "http://www.w3.org/1999/02/22-rdf-syntax-ns#"
 _INTEGER = "http://www.w3.org/2001/XMLSchema#integer"
 
@@ -112,9 +116,15 @@ class _Reader:
     def names(self, type_: str) -> list[str]:
         """The local names of our own terms of a type."""
         quads = self.store.quads_for_pattern(None, ox.NamedNode(_RDF + "type"), ox.NamedNode(type_))
-        return sorted(q.subject.value.removeprefix(KG) for q in quads if isinstance(q.subject, ox.NamedNode) and q.subject.value.startswith(KG))
+        return sorted(
+            q.subject.value.removeprefix(KG)
+            for q in quads
+            if isinstance(q.subject, ox.NamedNode) and q.subject.value.startswith(KG)
+        )
 
-    def values(self, node: ox.NamedNode | ox.BlankNode, predicate: str) -> list[ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple]:
+    def values(
+        self, node: ox.NamedNode | ox.BlankNode, predicate: str
+    ) -> list[ox.NamedNode | ox.BlankNode | ox.Literal | ox.Triple]:
         return [q.object for q in self.store.quads_for_pattern(node, ox.NamedNode(predicate), None)]
 
     def text(self, name: str, predicate: str) -> str:
@@ -124,8 +134,14 @@ class _Reader:
         return str(found[0])
 
     def class_(self, name: str) -> OntologyClass:
-        parents = [v.value.removeprefix(KG) for v in self.values(ox.NamedNode(KG + name), _RDFS + "subClassOf") if isinstance(v, ox.NamedNode) and v.value.startswith(KG)]
-        return OntologyClass(name, self.text(name, _RDFS + "label"), self.text(name, _SKOS + "definition"), tuple(sorted(parents)))
+        parents = [
+            v.value.removeprefix(KG)
+            for v in self.values(ox.NamedNode(KG + name), _RDFS + "subClassOf")
+            if isinstance(v, ox.NamedNode) and v.value.startswith(KG)
+        ]
+        return OntologyClass(
+            name, self.text(name, _RDFS + "label"), self.text(name, _SKOS + "definition"), tuple(sorted(parents))
+        )
 
     def property(self, name: str) -> Property:
         node = ox.NamedNode(KG + name)
@@ -151,6 +167,8 @@ class _Reader:
     def members(self, node: object) -> set[str]:
         found: set[str] = set()
         while isinstance(node, ox.BlankNode):
-            found |= {v.value.removeprefix(KG) for v in self.values(node, _RDF + "first") if isinstance(v, ox.NamedNode)}
+            found |= {
+                v.value.removeprefix(KG) for v in self.values(node, _RDF + "first") if isinstance(v, ox.NamedNode)
+            }
             node = next(iter(self.values(node, _RDF + "rest")), None)
         return found

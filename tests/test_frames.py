@@ -27,7 +27,10 @@ def canonical(line: str, symmetric: bool) -> tuple[str, ...]:
     """The ends and those qualifiers that `written` gives, in one order."""
     ends, *qualifiers = [part.strip() for part in line.split(";")]
     pair = [end.strip() for end in ends.split("->")]
-    return (*(sorted(pair) if symmetric else pair), *sorted(q for q in qualifiers if not q.startswith(("when ", "office "))))
+    return (
+        *(sorted(pair) if symmetric else pair),
+        *sorted(q for q in qualifiers if not q.startswith(("when ", "office "))),
+    )
 
 
 def qualified(line: str, kind: str) -> str | None:
@@ -41,7 +44,9 @@ def test_example(example: Example, request: pytest.FixtureRequest) -> None:
     symmetric = load_ontology().properties[example.predicate].symmetric
     (extraction,) = extract([Document("example.txt", example.text, "2024-05-15")])
     found = [s for s in extraction.statements if s.predicate == example.predicate]
-    assert {canonical(written(s, extraction), symmetric) for s in found} == {canonical(y, symmetric) for y in example.yields}
+    assert {canonical(written(s, extraction), symmetric) for s in found} == {
+        canonical(y, symmetric) for y in example.yields
+    }
     for line in example.yields:
         for statement in found:
             if canonical(written(statement, extraction), symmetric) == canonical(line, symmetric):

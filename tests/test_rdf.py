@@ -177,7 +177,7 @@ def test_quad_formats_keep_one_graph_a_document(ending: str, tmp_path: Path) -> 
 
 
 def shuffled(extraction: Extraction, seed: int) -> Extraction:
-    draw = random.Random(seed)  # noqa: S311 - order, not secrecy
+    draw = random.Random(seed)
     parts = (list(extraction.entities), list(extraction.statements))
     for part in parts:
         draw.shuffle(part)

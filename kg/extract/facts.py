@@ -14,7 +14,9 @@ from kg.extract.stance import Stance
 _ASSERTED = Stance()
 
 
-@Language.component("kg_facts", requires=["doc._.kg_cast", "doc._.kg_offices", "doc._.kg_located"], assigns=["doc._.kg_findings"])
+@Language.component(
+    "kg_facts", requires=["doc._.kg_cast", "doc._.kg_offices", "doc._.kg_located"], assigns=["doc._.kg_findings"]
+)
 def kg_facts(doc: Doc) -> Doc:
     """Adds offices, belonging and location to the document's findings."""
     the_cast = cast(doc)
@@ -32,7 +34,9 @@ def _offices(offices: tuple[Office, ...]) -> Iterator[Finding]:
         if office.former or what in seen:
             continue
         seen.add(what)
-        yield Finding(office.person, "officeHolderOf", office.owner, office.start, _ASSERTED, None, office.title, 0.95, "titles")
+        yield Finding(
+            office.person, "officeHolderOf", office.owner, office.start, _ASSERTED, None, office.title, 0.95, "titles"
+        )
 
 
 def _belonging(the_cast: Cast) -> Iterator[Finding]:
@@ -40,7 +44,17 @@ def _belonging(the_cast: Cast) -> Iterator[Finding]:
     for draft in the_cast.entities.values():
         if draft.owner and draft.owner_stated_at is not None and draft.type in {"Force", "Organization", "Group"}:
             if the_cast.type(draft.owner) in {"State", "Organization", "Force"}:
-                yield Finding(draft.key, "belongsTo", draft.owner, draft.owner_stated_at, _ASSERTED, None, None, 0.95, "owned noun")
+                yield Finding(
+                    draft.key,
+                    "belongsTo",
+                    draft.owner,
+                    draft.owner_stated_at,
+                    _ASSERTED,
+                    None,
+                    None,
+                    0.95,
+                    "owned noun",
+                )
 
 
 def _regions(doc: Doc) -> Iterator[Finding]:
@@ -49,13 +63,15 @@ def _regions(doc: Doc) -> Iterator[Finding]:
 
 
 def _places(doc: Doc, the_cast: Cast) -> Iterator[Finding]:
-    """"Lerik, Azerbaijan" and "Stepanakert in Nagorno-Karabakh", for names of places only."""
+    """ "Lerik, Azerbaijan" and "Stepanakert in Nagorno-Karabakh", for names of places only."""
     for mention in the_cast.mentions():
         if mention.kind != "name" or the_cast.type(mention.keys[0]) != "Place":
             continue
         for container, rule in _containers(doc, the_cast, mention):
             if container.keys[0] != mention.keys[0] and the_cast.type(container.keys[0]) in {"Place", "State"}:
-                yield Finding(mention.keys[0], "locatedIn", container.keys[0], mention.head, _ASSERTED, None, None, 0.85, rule)
+                yield Finding(
+                    mention.keys[0], "locatedIn", container.keys[0], mention.head, _ASSERTED, None, None, 0.85, rule
+                )
 
 
 def _containers(doc: Doc, the_cast: Cast, mention: Mention) -> Iterator[tuple[Mention, str]]:
@@ -74,11 +90,11 @@ def _containers(doc: Doc, the_cast: Cast, mention: Mention) -> Iterator[tuple[Me
 
 
 def _list(doc: Doc, first: Mention, second: Mention) -> bool:
-    """"Kyiv, Kharkiv, and Odessa": a list of places, not a place and what it lies in."""
+    """ "Kyiv, Kharkiv, and Odessa": a list of places, not a place and what it lies in."""
     follows = doc[second.end].lower_ if second.end < len(doc) else ""
     return (
         doc[second.head].dep_ == "conj"
         or follows == "and"
-        or follows == "," and second.end + 1 < len(doc) and (doc[second.end + 1].lower_ == "and" or doc[second.end + 1].ent_type_ in {"GPE", "LOC"})
-        or first.start > 1 and doc[first.start - 1].text == "," and doc[first.start - 2].ent_type_ in {"GPE", "LOC"}
+        or (follows == "," and second.end + 1 < len(doc) and (doc[second.end + 1].lower_ == "and" or doc[second.end + 1].ent_type_ in {"GPE", "LOC"}))
+        or (first.start > 1 and doc[first.start - 1].text == "," and doc[first.start - 2].ent_type_ in {"GPE", "LOC"})
     )  # fmt: skip

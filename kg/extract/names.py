@@ -28,7 +28,9 @@ class Name:
     role: str = "name"
 
 
-@Language.component("kg_names", requires=["doc.ents", "token.pos"], assigns=["doc.ents", "doc._.kg_names", "doc._.kg_cast"])
+@Language.component(
+    "kg_names", requires=["doc.ents", "token.pos"], assigns=["doc.ents", "doc._.kg_names", "doc._.kg_cast"]
+)
 def kg_names(doc: Doc) -> Doc:
     """Finds names; leaves them in `doc.ents` (with the gazetteer's key as `kb_id_`) and for the later components."""
     source: Document = doc._.kg_document or Document("text", doc.text)
@@ -63,7 +65,9 @@ def _known(doc: Doc, gazetteer: Gazetteer, year: int | None) -> list[Name]:
         length, senses = hit
         matches.append((i, i + length, senses))
         i += length
-    votes = Counter(s.entry_key for _, _, senses in matches if len({s.entry_key for s in senses}) == 1 for s in senses[:1])
+    votes = Counter(
+        s.entry_key for _, _, senses in matches if len({s.entry_key for s in senses}) == 1 for s in senses[:1]
+    )
     names = []
     for start, end, senses in matches:
         sense = _choose(doc, start, end, senses, gazetteer, votes, year)
@@ -73,7 +77,13 @@ def _known(doc: Doc, gazetteer: Gazetteer, year: int | None) -> list[Name]:
 
 
 def _choose(
-    doc: Doc, start: int, end: int, senses: tuple[Sense, ...], gazetteer: Gazetteer, votes: Counter[str], year: int | None
+    doc: Doc,
+    start: int,
+    end: int,
+    senses: tuple[Sense, ...],
+    gazetteer: Gazetteer,
+    votes: Counter[str],
+    year: int | None,
 ) -> Sense | None:
     """The sense meant by tokens start to end: by its neighbours, then by what else the text names."""
     entries = gazetteer.entries
@@ -93,7 +103,10 @@ def _choose(
     if alone and doc[start].ent_type_ == "PERSON" and doc[start].ent_iob_ == "B" and _long_person(doc, start):
         return None
     for role in ("name", "adjective", "people", "seat"):
-        same = sorted({s for s in senses if s.role == role}, key=lambda s: (-votes[s.entry_key], _era(entries[s.entry_key], year), s.entry_key))
+        same = sorted(
+            {s for s in senses if s.role == role},
+            key=lambda s: (-votes[s.entry_key], _era(entries[s.entry_key], year), s.entry_key),
+        )
         if not same:
             continue
         if len({s.entry_key for s in same}) == 1 or votes[same[0].entry_key] > votes[same[1].entry_key]:
@@ -125,7 +138,11 @@ def _part_of_longer_name(doc: Doc, i: int) -> bool:
     for ent in doc.ents:
         if ent.label_ == "PERSON" and ent.start <= i < ent.end and ent.end - ent.start > 1:
             others = [t for t in ent if t.i != i and t.text[:1].isupper()]
-            return bool(others) and doc[i].pos_ == "PROPN" and doc[i].dep_ in {"compound", "nsubj", "dobj", "pobj", "ROOT", "nsubjpass"}
+            return (
+                bool(others)
+                and doc[i].pos_ == "PROPN"
+                and doc[i].dep_ in {"compound", "nsubj", "dobj", "pobj", "ROOT", "nsubjpass"}
+            )
     return False
 
 
@@ -139,7 +156,11 @@ def _merge(doc: Doc, known: list[Name]) -> list[Name]:
         if type_ is None:
             continue
         start, end = _trim(doc, ent.start, ent.end)
-        if end <= start or not doc[start].text[:1].isupper() or (type_ != "Organization" and not all(_namelike(t) for t in doc[start:end])):
+        if (
+            end <= start
+            or not doc[start].text[:1].isupper()
+            or (type_ != "Organization" and not all(_namelike(t) for t in doc[start:end]))
+        ):
             continue
         inner = {taken[i] for i in range(start, end) if i in taken}
         if inner and not _encloses(doc, start, end, inner, type_):
@@ -154,13 +175,20 @@ def _merge(doc: Doc, known: list[Name]) -> list[Name]:
 
 
 def _namelike(token: Token) -> bool:
-    return token.text[:1].isupper() or token.text[:1].isdigit() or token.text in _INSIDE or token.lower_ in {"al", "bin", "van", "von", "der", "el", "ibn", "di", "da", "dos", "ul"}
+    return (
+        token.text[:1].isupper()
+        or token.text[:1].isdigit()
+        or token.text in _INSIDE
+        or token.lower_ in {"al", "bin", "van", "von", "der", "el", "ibn", "di", "da", "dos", "ul"}
+    )
 
 
 def _trim(doc: Doc, start: int, end: int) -> tuple[int, int]:
     while start < end and (doc[start].lower_ in {"the", "a", "an"} or doc[start].is_punct or doc[start].is_space):
         start += 1
-    while end > start and (doc[end - 1].text in {"'s", "’s", "'", "’"} or doc[end - 1].is_punct or doc[end - 1].is_space):
+    while end > start and (
+        doc[end - 1].text in {"'s", "’s", "'", "’"} or doc[end - 1].is_punct or doc[end - 1].is_space
+    ):
         end -= 1
     return start, end
 
@@ -185,5 +213,9 @@ def _encloses(doc: Doc, start: int, end: int, inner: set[Name], type_: str) -> b
     if not rest or not all(t.text[:1].isupper() and t.pos_ in {"PROPN", "NOUN", "ADJ"} for t in rest):
         return False
     if type_ == "Person":
-        return len(rest) >= 1 and all(n.end - n.start == 1 and n.role in {"name", "capital"} for n in inner) and not any(n.role == "adjective" for n in inner)
+        return (
+            len(rest) >= 1
+            and all(n.end - n.start == 1 and n.role in {"name", "capital"} for n in inner)
+            and not any(n.role == "adjective" for n in inner)
+        )
     return type_ == "Organization" and any(t.pos_ == "PROPN" for t in rest)

@@ -67,7 +67,11 @@ class _Offices:
             for title in self._around(name, offices):
                 owner = title.owner or self._usual_owner(key)
                 if owner is not None:
-                    offices.append(Office(key, title.text, owner, min(title.start, name.start), max(title.end, name.end), title.former))
+                    offices.append(
+                        Office(
+                            key, title.text, owner, min(title.start, name.start), max(title.end, name.end), title.former
+                        )
+                    )
         return tuple(offices)
 
     def _person(self, name: Name, full: dict[str, str]) -> str | None:
@@ -92,7 +96,11 @@ class _Offices:
         else:
             key, label = f"person-{slug(short)}", short
             linked = full.get(words[-1].casefold())
-            if linked and self.cast.entities[linked].name.split()[0][0] == words[0][0] and len(self.cast.entities[linked].name.split()) > 1:
+            if (
+                linked
+                and self.cast.entities[linked].name.split()[0][0] == words[0][0]
+                and len(self.cast.entities[linked].name.split()) > 1
+            ):
                 key, label = linked, self.cast.entities[linked].name
         same = f"http://www.wikidata.org/entity/{entry.wikidata}" if entry and entry.wikidata else None
         draft = self.cast.entity(key, "Person", label, same_as=same)
@@ -149,7 +157,7 @@ class _Offices:
             return []
         limit = min(len(self.doc), i + 9)
         for start in range(i + 1, limit):
-            if self.doc[start].text in {".", ";", ":"} or self.doc[start].pos_ == "VERB" and start > i + 1:
+            if self.doc[start].text in {".", ";", ":"} or (self.doc[start].pos_ == "VERB" and start > i + 1):
                 break
             length = self._title_at(start)
             if length:
@@ -157,7 +165,13 @@ class _Offices:
                 if title.owner is None:
                     return []
                 return [title]
-            if self.doc[start].lower_ not in {"the", "a", "its", "their"} and start not in self.at and not self.doc[start].text in _POSSESSIVE and self.doc[start].lower_ not in self.former | {"new", "acting", "current", "then", "-"} and self.doc[start].pos_ not in {"ADJ", "PROPN", "NOUN"}:
+            if (
+                self.doc[start].lower_ not in {"the", "a", "its", "their"}
+                and start not in self.at
+                and self.doc[start].text not in _POSSESSIVE
+                and self.doc[start].lower_ not in self.former | {"new", "acting", "current", "then", "-"}
+                and self.doc[start].pos_ not in {"ADJ", "PROPN", "NOUN"}
+            ):
                 break
         return []
 
@@ -181,7 +195,9 @@ class _Offices:
         owner: str | None = None
         left = start
         former = False
-        while left > 0 and (self.doc[left - 1].lower_ in self.former | {"acting", "interim", "new", "current", "outgoing", "-"}):
+        while left > 0 and (
+            self.doc[left - 1].lower_ in self.former | {"acting", "interim", "new", "current", "outgoing", "-"}
+        ):
             former = former or self.doc[left - 1].lower_ in self.former
             left -= 1
         if left > 0:
@@ -198,7 +214,13 @@ class _Offices:
                 i += 1
             name = self.at.get(i)
             mention = self.cast.covering(i)
-            if name is not None and name.entry and self.doc[name.end - 1].i + 1 and name.type in {"State", "Organization", "Force"} and name.role != "adjective":
+            if (
+                name is not None
+                and name.entry
+                and self.doc[name.end - 1].i + 1
+                and name.type in {"State", "Organization", "Force"}
+                and name.role != "adjective"
+            ):
                 owner, stop = owner or name.entry, name.end
                 self._know(name.entry)
             elif mention is not None and self.cast.type(mention.keys[0]) in {"State", "Organization", "Force"}:
@@ -209,7 +231,12 @@ class _Offices:
 
     def _know(self, key: str) -> None:
         entry = self.gazetteer.entries[key]
-        self.cast.entity(entry.key, entry.type, entry.name, same_as=f"http://www.wikidata.org/entity/{entry.wikidata}" if entry.wikidata else None)
+        self.cast.entity(
+            entry.key,
+            entry.type,
+            entry.name,
+            same_as=f"http://www.wikidata.org/entity/{entry.wikidata}" if entry.wikidata else None,
+        )
 
     def _owner_at(self, i: int) -> tuple[str, int] | None:
         """The state, organization or force whose name ends at token i, and where it starts."""
@@ -218,7 +245,11 @@ class _Offices:
         if self.doc[i].text == ")" and i > 2 and self.doc[i - 2].text == "(":
             i -= 3
         mention = self.cast.covering(i)
-        if mention is not None and mention.end == i + 1 and self.cast.type(mention.keys[0]) in {"Organization", "Force", "State"}:
+        if (
+            mention is not None
+            and mention.end == i + 1
+            and self.cast.type(mention.keys[0]) in {"Organization", "Force", "State"}
+        ):
             return mention.keys[0], mention.start
         name = self.at.get(i)
         if name is None or name.end != i + 1:
@@ -229,7 +260,7 @@ class _Offices:
         return None
 
     def _usual_owner(self, person: str) -> str | None:
-        """"President Biden": the state of the one whom the gazetteer knows."""
+        """ "President Biden": the state of the one whom the gazetteer knows."""
         entry = self.gazetteer.entries.get(person)
         if entry is None or entry.of is None or entry.of not in self.gazetteer.entries:
             return None

@@ -31,7 +31,7 @@ def _ends_line(doc: Doc, newline: Token, line_start: int) -> bool:
     if newline.i == 0:
         return True
     following = doc[newline.i + 1].text[:1] if newline.i + 1 < len(doc) else ""
-    return doc[newline.i - 1].text[-1] in _STOPS or newline.idx - line_start < _SHORT_LINE and not following.islower()
+    return doc[newline.i - 1].text[-1] in _STOPS or (newline.idx - line_start < _SHORT_LINE and not following.islower())
 
 
 def _credit(doc: Doc, i: int) -> bool:

@@ -43,7 +43,11 @@ class Argument:
     certainty: float = 1.0
 
 
-@Language.component("kg_relations", requires=["token.dep", "token.lemma", "doc._.kg_cast", "doc._.kg_speakers"], assigns=["doc._.kg_findings"])
+@Language.component(
+    "kg_relations",
+    requires=["token.dep", "token.lemma", "doc._.kg_cast", "doc._.kg_speakers"],
+    assigns=["doc._.kg_findings"],
+)
 def kg_relations(doc: Doc) -> Doc:
     """Adds what the frames find to the document's findings."""
     doc._.kg_findings.extend(_Relations(doc).run())
@@ -93,7 +97,7 @@ class _Relations:
                 yield from self._compound(token, pattern)
 
     def _demand(self, verb: Token) -> Iterator[Finding]:
-        """"Kenya should withdraw," said Uganda: a demand of Kenya by whoever says so."""
+        """ "Kenya should withdraw," said Uganda: a demand of Kenya by whoever says so."""
         if not any(c.dep_ == "aux" and c.lower_ in self.words["stance.auxiliary.demand"] for c in verb.children):
             return
         held = stance(verb)
@@ -101,7 +105,12 @@ class _Relations:
             return
         for subject in subjects(verb):
             for argument in (a for c in coordinated(subject) for a in self._argument(c)):
-                if argument.key in held.sources or self.cast.type(argument.key) not in {"Person", "State", "Organization", "Force"}:
+                if argument.key in held.sources or self.cast.type(argument.key) not in {
+                    "Person",
+                    "State",
+                    "Organization",
+                    "Force",
+                }:
                     continue
                 for speaker in held.sources:
                     if self.ontology.accepts("urges", self.cast.type(speaker), self.cast.type(argument.key)):
@@ -116,17 +125,26 @@ class _Relations:
         for lemma in pattern.lemmas:
             first, *particles = lemma.split()
             if first == verb.lemma_.lower() and all(self._has_particle(verb, p) for p in particles):
-                return not pattern.needs or any(prepositional(verb, p) for p in pattern.needs) or any(
-                    prepositional(n, p) for n in patients(verb) for p in pattern.needs if n.pos_ in _NOMINAL and n.sent.start == verb.sent.start
+                return (
+                    not pattern.needs
+                    or any(prepositional(verb, p) for p in pattern.needs)
+                    or any(
+                        prepositional(n, p)
+                        for n in patients(verb)
+                        for p in pattern.needs
+                        if n.pos_ in _NOMINAL and n.sent.start == verb.sent.start
+                    )
                 )
         return False
 
     def _has_particle(self, verb: Token, particle: str) -> bool:
-        return any(c.lower_ == particle and c.dep_ in {"prt", "prep", "advmod", "dobj", "acomp", "oprd"} for c in verb.children)
+        return any(
+            c.lower_ == particle and c.dep_ in {"prt", "prep", "advmod", "dobj", "acomp", "oprd"} for c in verb.children
+        )
 
     def _is_noun(self, noun: Token, pattern: Pattern) -> bool:
         lemma = noun.lemma_.lower()
-        return any(l == lemma or " " in l and l == compound_lemma(noun) for l in pattern.lemmas)
+        return any(l == lemma or (" " in l and l == compound_lemma(noun)) for l in pattern.lemmas)
 
     # patterns
 
@@ -140,7 +158,11 @@ class _Relations:
         if not subjects_:
             return
         objects = self._fill(pattern.object, verb, carrier, members=subjects_)
-        stance_of = carrier if carrier is not None and not children(verb, "nsubj", "nsubjpass") and verb.dep_ == "relcl" else verb
+        stance_of = (
+            carrier
+            if carrier is not None and not children(verb, "nsubj", "nsubjpass") and verb.dep_ == "relcl"
+            else verb
+        )
         yield from self._findings(stance_of, verb, pattern, subjects_, objects, carrier)
 
     def _carrier(self, verb: Token, pattern: Pattern) -> Token | None:
@@ -195,7 +217,7 @@ class _Relations:
         yield from self._findings(trigger, noun, pattern, subjects_, objects, None)
 
     def _compound(self, token: Token, pattern: Pattern) -> Iterator[Finding]:
-        """"Kenyan-backed rebels"."""
+        """ "Kenyan-backed rebels"."""
         agent = self._name_at(token.i - 2)
         noun = token.head if token.dep_ in {"amod", "compound", "nmod", "acl"} else None
         if agent is None or noun is None or noun.pos_ not in _NOMINAL:
@@ -226,7 +248,9 @@ class _Relations:
 
     # slots
 
-    def _fill(self, places: tuple[str, ...], token: Token, carrier: Token | None, members: list[Argument] | None = None) -> list[Argument]:
+    def _fill(
+        self, places: tuple[str, ...], token: Token, carrier: Token | None, members: list[Argument] | None = None
+    ) -> list[Argument]:
         for place in places:
             found = self._place(place, token, carrier)
             if place == "members" and members is not None:
@@ -282,17 +306,23 @@ class _Relations:
         if len(found) > 1:
             return found
         head = noun
-        while head.dep_ in {"conj", "pobj", "prep", "dobj", "nsubjpass"} and head.head.i != head.i and head.head.pos_ not in _VERBAL:
+        while (
+            head.dep_ in {"conj", "pobj", "prep", "dobj", "nsubjpass"}
+            and head.head.i != head.i
+            and head.head.pos_ not in _VERBAL
+        ):
             head = head.head
         if head.dep_ in {"dobj", "prep"} and head.head.pos_ in _VERBAL:
             found = [a for t in subjects(head.head) for c in coordinated(t) for a in self._argument(c)]
         return found if len(found) > 1 else []
 
     def _perpetrator(self, verb: Token) -> list[Argument]:
-        """"condemned the attack": whoever made the last attack that the text has told of."""
+        """ "condemned the attack": whoever made the last attack that the text has told of."""
         for obj in patients(verb):
             acts = self.frames.of("noun", obj.lemma_.lower())
-            if any(p.predicate == "attacks" for p in acts) and not any(c.dep_ == "det" and c.lower_ in {"a", "an"} for c in obj.children):
+            if any(p.predicate == "attacks" for p in acts) and not any(
+                c.dep_ == "det" and c.lower_ in {"a", "an"} for c in obj.children
+            ):
                 for finding in reversed(self.found):
                     if finding.predicate == "attacks" and finding.trigger < verb.i and not finding.stance.negated:
                         return [Argument(finding.subject, 0.75)]
@@ -302,14 +332,37 @@ class _Relations:
         head = noun
         while head.dep_ == "conj":
             head = head.head
-        if head.dep_ in {"dobj"} and head.head.lemma_.lower() in {"launch", "carry", "conduct", "make", "begin", "start", "stage", "mount", "continue", "have", "resume", "step", "intensify", "open", "hold", "give", "execute", "undertake", "commit", "lead"}:
+        if head.dep_ in {"dobj"} and head.head.lemma_.lower() in {
+            "launch",
+            "carry",
+            "conduct",
+            "make",
+            "begin",
+            "start",
+            "stage",
+            "mount",
+            "continue",
+            "have",
+            "resume",
+            "step",
+            "intensify",
+            "open",
+            "hold",
+            "give",
+            "execute",
+            "undertake",
+            "commit",
+            "lead",
+        }:
             return subjects(head.head)
         return []
 
     def _clause_subject(self, verb: Token) -> list[Token]:
         found: list[Token] = []
         for clause in children(verb, "ccomp", "xcomp"):
-            found += children(clause, "nsubj", "nsubjpass") or (agents_or_objects(verb) if clause.dep_ == "xcomp" else [])
+            found += children(clause, "nsubj", "nsubjpass") or (
+                agents_or_objects(verb) if clause.dep_ == "xcomp" else []
+            )
         for prep in children(verb, "prep"):
             for clause in children(prep, "pcomp"):
                 found += children(clause, "nsubj")
@@ -326,7 +379,11 @@ class _Relations:
                     continue
                 if any(x.i != part.i and x.pos_ == "VERB" for x in part.ancestors if child.i <= x.i < noun.i):
                     continue
-                if self.doc[part.i - 1].text == "-" and part.i > 1 and self.doc[part.i - 2].lower_ in {"anti", "pro", "non", "ex"}:
+                if (
+                    self.doc[part.i - 1].text == "-"
+                    and part.i > 1
+                    and self.doc[part.i - 2].lower_ in {"anti", "pro", "non", "ex"}
+                ):
                     continue
                 key = self._name_at(part.i)
                 if key and key not in keys and self.cast.type(key) != "Place":
@@ -340,16 +397,38 @@ class _Relations:
             return [Argument(k, mention.certainty) for k in mention.keys]
         if depth == 0:
             return []
-        if token.lemma_.lower() in self.transparent or token.pos_ in {"NUM", "DET", "PRON"} or token.lower_ in self.transparent:
-            found = [a for p in children(token, "prep") if p.lower_ == "of" for o in children(p, "pobj") for c in coordinated(o) for a in self._argument(c, depth - 1)]
+        if (
+            token.lemma_.lower() in self.transparent
+            or token.pos_ in {"NUM", "DET", "PRON"}
+            or token.lower_ in self.transparent
+        ):
+            found = [
+                a
+                for p in children(token, "prep")
+                if p.lower_ == "of"
+                for o in children(p, "pobj")
+                for c in coordinated(o)
+                for a in self._argument(c, depth - 1)
+            ]
             if found:
                 return found
-        return [a for c in children(token, "appos") if c.i in self.cast.by_head and self.cast.by_head[c.i].kind == "name" for a in self._argument(c, depth - 1)]
+        return [
+            a
+            for c in children(token, "appos")
+            if c.i in self.cast.by_head and self.cast.by_head[c.i].kind == "name"
+            for a in self._argument(c, depth - 1)
+        ]
 
     # statements
 
     def _findings(
-        self, trigger: Token, where: Token, pattern: Pattern, subjects_: list[Argument], objects: list[Argument], carrier: Token | None
+        self,
+        trigger: Token,
+        where: Token,
+        pattern: Pattern,
+        subjects_: list[Argument],
+        objects: list[Argument],
+        carrier: Token | None,
     ) -> Iterator[Finding]:
         rule = self.ontology.properties[pattern.predicate]
         if rule.counts:
@@ -365,7 +444,9 @@ class _Relations:
             if carrier is not None and trigger is where:
                 inner = _adjectives(carrier, self)
                 held = replace(held, hypothetical=held.hypothetical or inner)
-            held = replace(held, hypothetical=held.hypothetical or pattern.hypothetical, negated=held.negated != pattern.negated)
+            held = replace(
+                held, hypothetical=held.hypothetical or pattern.hypothetical, negated=held.negated != pattern.negated
+            )
             confidence = pattern.confidence * subject.certainty * obj.certainty * held.certainty
             yield Finding(
                 subject.key, pattern.predicate, obj.key, where.i, held, when(where, sentence_times(self.doc, where)),

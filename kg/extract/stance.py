@@ -66,15 +66,23 @@ class _Climb:
         words = self.words
         for child in token.children:
             low = child.lower_
-            if child.dep_ == "neg" or child.dep_ == "det" and low == "no" or child.dep_ in {"advmod", "preconj"} and low in words["stance.adverb.negative"]:
+            if (
+                child.dep_ == "neg"
+                or (child.dep_ == "det"
+                and low == "no")
+                or (child.dep_ in {"advmod", "preconj"}
+                and low in words["stance.adverb.negative"])
+            ):
                 self.negated = not self.negated
             elif child.dep_ == "aux" and low in words["stance.auxiliary.unreal"]:
                 self.hypothetical = True
             elif child.dep_ == "advmod" and low in words["stance.adverb.alleged"]:
                 self.attributed = True
-            elif child.dep_ == "advmod" and low in words["stance.adverb.unreal"]:
-                self.hypothetical = True
-            elif child.dep_ in {"mark", "advmod"} and low in words["stance.marker.conditional"] and token.dep_ in {"advcl", "ccomp", "pcomp"}:
+            elif (child.dep_ == "advmod" and low in words["stance.adverb.unreal"]) or (
+                child.dep_ in {"mark", "advmod"}
+                and low in words["stance.marker.conditional"]
+                and token.dep_ in {"advcl", "ccomp", "pcomp"}
+            ):
                 self.hypothetical = True
             elif child.dep_ in {"amod", "nmod", "compound"} and token.pos_ in {"NOUN", "PROPN"}:
                 if low in words["stance.adjective.alleged"]:
@@ -91,12 +99,14 @@ class _Climb:
         dep, lemma, words = child.dep_, head.lemma_.lower(), self.words
         verbal = head.pos_ in {"VERB", "AUX"}
         if dep in {"conj", "cc"} and verbal:
-            if child.pos_ in {"VERB", "AUX"} and not children(child, "aux", "nsubj") and any(
-                c.dep_ == "aux" and c.lower_ in words["stance.auxiliary.unreal"] for c in head.children
+            if (
+                child.pos_ in {"VERB", "AUX"}
+                and not children(child, "aux", "nsubj")
+                and any(c.dep_ == "aux" and c.lower_ in words["stance.auxiliary.unreal"] for c in head.children)
             ):
                 self.hypothetical = True
             return
-        if dep in {"relcl"} or dep == "acl" and child.tag_ in {"VBN", "VBG", "VBD"}:
+        if dep in {"relcl"} or (dep == "acl" and child.tag_ in {"VBN", "VBG", "VBD"}):
             self.presupposed = True
             self._governing_noun(head, complement=False)
             return
@@ -106,7 +116,9 @@ class _Climb:
         if dep == "advcl":
             if any(c.dep_ == "aux" and c.lower_ == "to" for c in child.children) and child.tag_ == "VB":
                 self.hypothetical = True  # purpose: "in order to"
-            elif any(c.lower_ in words["stance.marker.conditional"] for c in child.children if c.dep_ in {"mark", "advmod"}):
+            elif any(
+                c.lower_ in words["stance.marker.conditional"] for c in child.children if c.dep_ in {"mark", "advmod"}
+            ):
                 self.hypothetical = True
             elif any(c.lower_ == "without" for c in child.children):
                 self.negated = True
@@ -115,7 +127,7 @@ class _Climb:
         if dep in {"ccomp", "parataxis"} and verbal:
             self._content(child, head)
             return
-        if dep == "xcomp" and verbal or dep == "oprd" and verbal:
+        if (dep == "xcomp" and verbal) or (dep == "oprd" and verbal):
             self._infinitive(child, head)
             return
         if dep in {"xcomp", "ccomp"} and head.pos_ == "ADJ":
@@ -170,7 +182,9 @@ class _Climb:
             self._attribute(head)
         elif lemma in words["stance.verb.factual"]:
             self._flags(head)
-        elif lemma in {"claim", "admit", "report", "profess"} or (passive(head) and lemma in {"say", "report", "believe", "think", "allege", "know"}):
+        elif lemma in {"claim", "admit", "report", "profess"} or (
+            passive(head) and lemma in {"say", "report", "believe", "think", "allege", "know"}
+        ):
             if passive(head) and not agents(head):
                 self.attributed = True
             self._attribute(head)
@@ -178,7 +192,7 @@ class _Climb:
             self.hypothetical = True
 
     def _gerund(self, preposition: Token) -> None:
-        """"accused of shelling", "after shelling", "by shelling"."""
+        """ "accused of shelling", "after shelling", "by shelling"."""
         governor = preposition.head
         words = self.words
         low = preposition.lower_
@@ -188,7 +202,15 @@ class _Climb:
             lemma = governor.lemma_.lower()
             if low in {"of", "for", "with"} and lemma in words["stance.verb.report"]:
                 self._attribute(governor)
-            elif low in {"of", "for", "from", "against", "about", "on"} and lemma in words["stance.verb.failing"] | {"prevent", "keep", "ban", "bar", "stop", "deter", "discourage"}:
+            elif low in {"of", "for", "from", "against", "about", "on"} and lemma in words["stance.verb.failing"] | {
+                "prevent",
+                "keep",
+                "ban",
+                "bar",
+                "stop",
+                "deter",
+                "discourage",
+            }:
                 self.negated = not self.negated
             elif low in {"of", "for", "from", "against", "about", "on", "to"} and lemma in words["stance.verb.unreal"]:
                 self.hypothetical = True
@@ -206,13 +228,29 @@ class _Climb:
             if is_object and lemma in words["stance.verb.deny"]:
                 self.negated = not self.negated
                 self._attribute(head)
-            elif is_object and lemma in {"report", "claim", "allege", "announce", "describe", "note", "cite", "mention", "confirm"}:
+            elif is_object and lemma in {
+                "report",
+                "claim",
+                "allege",
+                "announce",
+                "describe",
+                "note",
+                "cite",
+                "mention",
+                "confirm",
+            }:
                 self._attribute(head)
                 if lemma == "announce":
                     self.hypothetical = True
             elif is_object and lemma in words["stance.verb.failing"]:
                 self.negated = not self.negated
-            elif is_object and lemma in words["stance.verb.unreal"] and lemma not in {"have", "be", "set", "say", "tell", "approve", "order", "stop", "direct"} | words["stance.verb.factual"]:
+            elif (
+                is_object
+                and lemma in words["stance.verb.unreal"]
+                and lemma
+                not in {"have", "be", "set", "say", "tell", "approve", "order", "stop", "direct"}
+                | words["stance.verb.factual"]
+            ):
                 self.hypothetical = True
             if is_object or noun.dep_ == "nsubj":
                 self._flags(head)
@@ -227,7 +265,14 @@ class _Climb:
                 lemma = governor.lemma_.lower()
                 if lemma in {"accuse", "blame", "charge"}:
                     self._attribute(governor)
-                elif lemma in words["stance.verb.unreal"] and lemma not in words["stance.verb.factual"] | {"agree", "respond", "be", "have", "say", "work"}:
+                elif lemma in words["stance.verb.unreal"] and lemma not in words["stance.verb.factual"] | {
+                    "agree",
+                    "respond",
+                    "be",
+                    "have",
+                    "say",
+                    "work",
+                }:
                     self.hypothetical = True
                 elif lemma in {"prevent", "refrain", "abstain"}:
                     self.negated = True
@@ -235,7 +280,7 @@ class _Climb:
                 self._governing_noun(governor, complement=low in {"of", "for", "about", "on", "against"})
 
     def _governing_noun(self, noun: Token, complement: bool) -> None:
-        """"the threat of attacks", "allegations of shelling", "the claim that it shelled"."""
+        """ "the threat of attacks", "allegations of shelling", "the claim that it shelled"."""
         if not complement or noun.i == self.trigger.i:
             return
         lemma, words = noun.lemma_.lower(), self.words
@@ -243,7 +288,13 @@ class _Climb:
             self.negated = not self.negated
         if lemma in words["stance.noun.report"] | words["stance.noun.deny"]:
             owners = [m for t in children(noun, "poss", "amod", "compound") if (m := self.cast.at(t))]
-            owners += [m for p in children(noun, "prep") if p.lower_ in {"by", "from"} for o in children(p, "pobj") if (m := self.cast.at(o))]
+            owners += [
+                m
+                for p in children(noun, "prep")
+                if p.lower_ in {"by", "from"}
+                for o in children(p, "pobj")
+                if (m := self.cast.at(o))
+            ]
             if owners:
                 self.sources += owners[0].keys
             elif noun.head.pos_ == "VERB" and noun.dep_ == "dobj":
@@ -265,7 +316,7 @@ class _Climb:
             self.attributed = True
 
     def _according(self, root: Token) -> None:
-        """"According to X" holds for its sentence."""
+        """ "According to X" holds for its sentence."""
         if self.sources:
             return
         for token in root.sent if hasattr(root, "sent") else ():
@@ -274,7 +325,9 @@ class _Climb:
             for prep in [c for c in token.children if c.lower_ == "to"] or [token]:
                 for obj in children(prep, "pobj"):
                     mention = self.cast.at(obj)
-                    if mention and any(self.cast.type(k) in {"Person", "State", "Organization", "Force", "Group"} for k in mention.keys):
+                    if mention and any(
+                        self.cast.type(k) in {"Person", "State", "Organization", "Force", "Group"} for k in mention.keys
+                    ):
                         clause = token.head
                         if self.trigger.i == clause.i or clause.is_ancestor(self.trigger):
                             self.sources += mention.keys
@@ -309,11 +362,11 @@ def quotations(doc: Doc) -> list[tuple[int, int]]:
     found: list[tuple[int, int]] = []
     opened: int | None = None
     for token in doc:
-        if "\n\n" in token.text or token.is_space and "\n" in token.text:
+        if "\n\n" in token.text or (token.is_space and "\n" in token.text):
             opened = None
-        elif opened is None and token.text in _OPEN + _EITHER or opened is None and token.text == "``":
+        elif (opened is None and token.text in _OPEN + _EITHER) or (opened is None and token.text == "``"):
             opened = token.i + 1
-        elif opened is not None and token.text in _CLOSE + _EITHER or opened is not None and token.text == "''":
+        elif (opened is not None and token.text in _CLOSE + _EITHER) or (opened is not None and token.text == "''"):
             if token.i > opened:
                 found.append((opened, token.i))
             opened = None
@@ -330,7 +383,12 @@ def _speaker(doc: Doc, start: int, end: int, verbs: frozenset[str], the_cast: Ca
         if token.pos_ == "VERB" and token.lemma_.lower() in verbs:
             for subject in subjects(token):
                 mention = the_cast.at(subject)
-                if mention and not start <= subject.i < end and len(mention.keys) == 1 and the_cast.type(mention.keys[0]) in {"Person", "State", "Organization", "Force", "Group"}:
+                if (
+                    mention
+                    and not start <= subject.i < end
+                    and len(mention.keys) == 1
+                    and the_cast.type(mention.keys[0]) in {"Person", "State", "Organization", "Force", "Group"}
+                ):
                     return mention.keys[0]
     return None
 

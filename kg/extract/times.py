@@ -14,19 +14,32 @@ _DAYS = {name.lower(): i for i, name in enumerate(calendar.day_name)}
 _MONTH = r"(?P<month>" + "|".join(sorted(_MONTHS, key=len, reverse=True)) + r")\.?"
 _YEAR = r"(?P<year>1[5-9]\d\d|20\d\d)"
 _DAY = r"(?P<day>[0-3]?\d)(?:st|nd|rd|th)?"
-_NUMBER = {"a": 1, "an": 1, "one": 1, "two": 2, "three": 3, "four": 4, "five": 5, "six": 6, "seven": 7, "eight": 8, "nine": 9, "ten": 10}
+_NUMBER = {
+    "a": 1,
+    "an": 1,
+    "one": 1,
+    "two": 2,
+    "three": 3,
+    "four": 4,
+    "five": 5,
+    "six": 6,
+    "seven": 7,
+    "eight": 8,
+    "nine": 9,
+    "ten": 10,
+}
 _UNIT = {"day": 1, "week": 7}
 _PATTERNS = [
-    ("day", re.compile(rf"\b{_MONTH}\s+{_DAY}(?:\s*,?\s+{_YEAR})?(?!\d)", re.I)),
-    ("day", re.compile(rf"\b{_DAY}\s+(?:of\s+)?{_MONTH}(?:\s*,?\s+{_YEAR})?\b", re.I)),
+    ("day", re.compile(rf"\b{_MONTH}\s+{_DAY}(?:\s*,?\s+{_YEAR})?(?!\d)", re.IGNORECASE)),
+    ("day", re.compile(rf"\b{_DAY}\s+(?:of\s+)?{_MONTH}(?:\s*,?\s+{_YEAR})?\b", re.IGNORECASE)),
     ("iso", re.compile(r"\b(?P<iso>(?:19|20)\d\d-[01]\d-[0-3]\d)\b")),
-    ("month", re.compile(rf"\b{_MONTH}\s*,?\s+(?:of\s+)?{_YEAR}\b", re.I)),
-    ("relative", re.compile(r"\b(?P<word>yesterday|today|tonight|tomorrow|last night|this morning|this week|last week|last month|last year|this month|this year|next week|next month|next year)\b", re.I)),
-    ("ago", re.compile(rf"\b(?P<count>{'|'.join(_NUMBER)}|\d+)\s+(?P<unit>day|week|month|year)s?\s+(?:ago|earlier)\b", re.I)),
-    ("weekday", re.compile(rf"\b(?P<shift>last\s+|next\s+)?(?P<weekday>{'|'.join(_DAYS)})\b", re.I)),
-    ("year", re.compile(rf"\b(?:in|since|of|during|until|by|from|the)\s+(?:early\s+|late\s+|mid-?)?{_YEAR}\b(?!\s*-|\s*s\b)", re.I)),
-    ("year", re.compile(rf"\b{_YEAR}\b(?=\s+[a-z])", re.I)),
-    ("bare month", re.compile(rf"\b(?:in|last|since|this|of|during|until)\s+(?:early\s+|late\s+|mid-?)?{_MONTH}(?!\w|\s+\d)", re.I)),
+    ("month", re.compile(rf"\b{_MONTH}\s*,?\s+(?:of\s+)?{_YEAR}\b", re.IGNORECASE)),
+    ("relative", re.compile(r"\b(?P<word>yesterday|today|tonight|tomorrow|last night|this morning|this week|last week|last month|last year|this month|this year|next week|next month|next year)\b", re.IGNORECASE)),
+    ("ago", re.compile(rf"\b(?P<count>{'|'.join(_NUMBER)}|\d+)\s+(?P<unit>day|week|month|year)s?\s+(?:ago|earlier)\b", re.IGNORECASE)),
+    ("weekday", re.compile(rf"\b(?P<shift>last\s+|next\s+)?(?P<weekday>{'|'.join(_DAYS)})\b", re.IGNORECASE)),
+    ("year", re.compile(rf"\b(?:in|since|of|during|until|by|from|the)\s+(?:early\s+|late\s+|mid-?)?{_YEAR}\b(?!\s*-|\s*s\b)", re.IGNORECASE)),
+    ("year", re.compile(rf"\b{_YEAR}\b(?=\s+[a-z])", re.IGNORECASE)),
+    ("bare month", re.compile(rf"\b(?:in|last|since|this|of|during|until)\s+(?:early\s+|late\s+|mid-?)?{_MONTH}(?!\w|\s+\d)", re.IGNORECASE)),
 ]  # fmt: skip
 
 
@@ -46,7 +59,10 @@ def times(sentence: Span, published: str | None) -> list[Time]:
     found: list[Time] = []
     for kind, pattern in _PATTERNS:
         for match in pattern.finditer(text):
-            if any(t.start < sentence.start_char + match.end() and sentence.start_char + match.start() < t.end for t in found):
+            if any(
+                t.start < sentence.start_char + match.end() and sentence.start_char + match.start() < t.end
+                for t in found
+            ):
                 continue
             if kind in {"bare month", "month"} and match["month"].islower():
                 continue
@@ -59,13 +75,18 @@ def times(sentence: Span, published: str | None) -> list[Time]:
 
 
 def _weekday_with_date(found: list[Time], text: str, offset: int) -> list[Time]:
-    """"Thursday, Nov 10": the day of the month says more than the weekday."""
+    """ "Thursday, Nov 10": the day of the month says more than the weekday."""
     exact = [t for t in found if len(t.value) == 10]
     dropped = set()
     for a in exact:
         for b in exact:
             between = text[a.end - offset : b.start - offset]
-            if a is not b and a.end <= b.start and re.fullmatch(r"[\s,]*(?:the\s+)?", between) and text[a.start - offset : a.end - offset].split()[-1].lower() in _DAYS:
+            if (
+                a is not b
+                and a.end <= b.start
+                and re.fullmatch(r"[\s,]*(?:the\s+)?", between)
+                and text[a.start - offset : a.end - offset].split()[-1].lower() in _DAYS
+            ):
                 dropped.add(a)
     return [t for t in found if t not in dropped]
 
@@ -105,7 +126,7 @@ def _resolve(kind: str, match: re.Match[str], anchor: date | None, sentence: Spa
     if kind == "weekday":
         back = (anchor.weekday() - _DAYS[groups["weekday"].lower()]) % 7
         shift = (groups["shift"] or "").strip().lower()
-        if shift == "next" or future and shift != "last":
+        if shift == "next" or (future and shift != "last"):
             return (anchor + timedelta(days=(7 - back) % 7 or 7)).isoformat()
         return (anchor - timedelta(days=back or (7 if shift == "last" else 0))).isoformat()
     if kind == "ago":
@@ -160,7 +181,13 @@ def when(trigger: Token, found: list[Time]) -> str | None:
         own = [t for t in found if _in_clause(token, t, passed)]
         if own:
             return min(own, key=lambda t: (-len(t.value), abs(t.start - trigger.idx))).value
-        if token.head.i == token.i or token.dep_ in {"relcl", "advcl"} and step > 0 and token.pos_ == "VERB" and _content(token):
+        if (
+            token.head.i == token.i
+            or (token.dep_ in {"relcl", "advcl"}
+            and step > 0
+            and token.pos_ == "VERB"
+            and _content(token))
+        ):
             return None
         if token.dep_ in {"relcl", "acl"} and token.head.pos_ in {"NOUN", "PROPN"} and token is not trigger:
             return None
@@ -181,7 +208,11 @@ def _in_clause(head: Token, time: Time, passed: set[int]) -> bool:
     """Whether the time's words hang on `head` without another verb in between."""
     for token in _tokens(head, time):
         while token.i != head.i and token.head.i != token.i:
-            if token.pos_ in {"VERB", "AUX"} and token.dep_ in {"ccomp", "relcl", "advcl", "acl", "conj", "parataxis", "xcomp", "pcomp"} and token.i != head.i:
+            if (
+                token.pos_ in {"VERB", "AUX"}
+                and token.dep_ in {"ccomp", "relcl", "advcl", "acl", "conj", "parataxis", "xcomp", "pcomp"}
+                and token.i != head.i
+            ):
                 return False
             token = token.head
         if token.i == head.i:

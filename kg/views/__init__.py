@@ -21,7 +21,11 @@ if TYPE_CHECKING:
 
 __all__ = ["alliances", "build", "conflict", "mediation", "names", "write"]
 
-_VIEWS: Mapping[str, Callable[..., "nx.MultiDiGraph"]] = {"alliances": alliances, "conflict": conflict, "mediation": mediation}
+_VIEWS: Mapping[str, Callable[..., "nx.MultiDiGraph"]] = {
+    "alliances": alliances,
+    "conflict": conflict,
+    "mediation": mediation,
+}
 ENDINGS = (".html", ".svg", ".png", ".graphml", ".gexf", ".json")
 
 
@@ -38,7 +42,9 @@ def build(name: str, store: ox.Store, include_claimed: bool = False) -> "nx.Mult
     """The view `name` of a store; UsageError where there is no such view."""
     if name not in _VIEWS:
         close = difflib.get_close_matches(name, _VIEWS, n=1)
-        raise UsageError(f"no view is called {name!r}", f"did you mean {close[0]}?" if close else f"there are {', '.join(names())}")
+        raise UsageError(
+            f"no view is called {name!r}", f"did you mean {close[0]}?" if close else f"there are {', '.join(names())}"
+        )
     return _VIEWS[name](store, include_claimed=include_claimed)
 
 
@@ -46,7 +52,10 @@ def write(graph: "nx.MultiDiGraph", path: Path) -> None:
     """Writes a view as .html, .svg, .png, .graphml, .gexf or .json, whole or not at all."""
     ending = path.suffix.lower()
     if ending not in ENDINGS:
-        raise UsageError(f"{path}: a view cannot be written as {ending or 'a file without ending'}", f"use one of {', '.join(ENDINGS)}")
+        raise UsageError(
+            f"{path}: a view cannot be written as {ending or 'a file without ending'}",
+            f"use one of {', '.join(ENDINGS)}",
+        )
     content = _content(graph, ending)
     path.parent.mkdir(parents=True, exist_ok=True)
     part = path.with_name(f".{path.name}.{os.getpid()}.tmp")

@@ -28,7 +28,9 @@ def flat(graph: "nx.MultiDiGraph") -> "nx.MultiDiGraph":
     for node, data in sorted(graph.nodes(data=True)):
         result.add_node(_xml(node), **{k: _xml(v) for k, v in data.items()})
     for source, target, key, data in sorted(graph.edges(keys=True, data=True), key=lambda e: e[:3]):
-        plain = {k: _xml(v) if isinstance(v, str) else v for k, v in data.items() if k not in {"statements", "evidence"}}
+        plain = {
+            k: _xml(v) if isinstance(v, str) else v for k, v in data.items() if k not in {"statements", "evidence"}
+        }
         plain["statements"] = "\n".join(data["statements"])
         plain["sentences"] = _xml("\n".join(e.sentence for e in data["evidence"]))
         result.add_edge(_xml(source), _xml(target), key=key, **plain)
@@ -37,7 +39,7 @@ def flat(graph: "nx.MultiDiGraph") -> "nx.MultiDiGraph":
 
 def _xml(text: str) -> str:
     """Without the control characters that XML cannot hold."""
-    return "".join(c for c in text if c in "\t\n" or c >= " " and c not in "￾￿")
+    return "".join(c for c in text if c in "\t\n" or (c >= " " and c not in "￾￿"))
 
 
 def graphml(graph: "nx.MultiDiGraph") -> bytes:

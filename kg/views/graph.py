@@ -50,7 +50,9 @@ class Evidence:
     confidence: float
 
 
-def statements_graph(store: ox.Store, predicates: Iterable[str], name: str, include_claimed: bool = False) -> "nx.MultiDiGraph":
+def statements_graph(
+    store: ox.Store, predicates: Iterable[str], name: str, include_claimed: bool = False
+) -> "nx.MultiDiGraph":
     """The graph of the statements with one of `predicates`, an edge a predicate and pair.
 
     Nodes are IRIs with `label` and `type`. Edges have `predicate`, `label`, `symmetric`, `claimed`, `count` (statements),
@@ -98,12 +100,18 @@ def _entities(store: ox.Store) -> tuple[Mapping[str, str], Mapping[str, str]]:
 _Key = tuple[str, str, str, bool]
 
 
-def _groups(store: ox.Store, predicates: list[str], names: Mapping[str, str], include_claimed: bool) -> Mapping[_Key, dict[str, Evidence]]:
+def _groups(
+    store: ox.Store, predicates: list[str], names: Mapping[str, str], include_claimed: bool
+) -> Mapping[_Key, dict[str, Evidence]]:
     """Evidence by edge and statement; a statement with two sources is one."""
     groups: dict[_Key, dict[str, Evidence]] = defaultdict(dict)
     properties = load().properties
     sources: dict[str, set[str]] = defaultdict(set)
-    rows = [r for r in _rows(store, _QUERY % " ".join(f"kg:{p}" for p in predicates)) if not r["negated"] and not r["hypothetical"]]
+    rows = [
+        r
+        for r in _rows(store, _QUERY % " ".join(f"kg:{p}" for p in predicates))
+        if not r["negated"] and not r["hypothetical"]
+    ]
     for row in rows:
         if row["by"]:
             sources[row["statement"].value].add(names.get(row["by"].value, row["by"].value))

@@ -13,16 +13,27 @@ _ASSETS = Path(__file__).parent / "assets"
 
 def html(scene: Scene) -> str:
     """The page; what comes from texts is escaped, nothing is fetched from anywhere."""
-    title = f"{scene.name}: {len(scene.nodes)} actors, {len(scene.edges)} ties" if scene.nodes else f"{scene.name}: none in this graph"
+    title = (
+        f"{scene.name}: {len(scene.nodes)} actors, {len(scene.edges)} ties"
+        if scene.nodes
+        else f"{scene.name}: none in this graph"
+    )
     values = {
         "{{title}}": escape(title),
         "{{style}}": (_ASSETS / "page.css").read_text(encoding="utf-8"),
         "{{legend}}": _legend(scene),
-        "{{options}}": "".join(f'<option value="{escape(n.label)}">' for n in sorted(scene.nodes, key=lambda n: n.label)),
+        "{{options}}": "".join(
+            f'<option value="{escape(n.label)}">' for n in sorted(scene.nodes, key=lambda n: n.label)
+        ),
         "{{box}}": f"0 0 {max(scene.width, 300):.0f} {max(scene.height, 200):.0f}",
         "{{drawing}}": drawing(scene),
-        "{{empty}}": "" if scene.nodes else f'<p class="empty">No {escape(scene.name)} in this graph. Claims that only a party makes are left out.</p>',
-        "{{data}}": json.dumps(_data(scene), ensure_ascii=False).replace("<", "\\u003c").replace("\u2028", "\\u2028").replace("\u2029", "\\u2029"),
+        "{{empty}}": ""
+        if scene.nodes
+        else f'<p class="empty">No {escape(scene.name)} in this graph. Claims that only a party makes are left out.</p>',
+        "{{data}}": json.dumps(_data(scene), ensure_ascii=False)
+        .replace("<", "\\u003c")
+        .replace("\u2028", "\\u2028")
+        .replace("\u2029", "\\u2029"),
         "{{script}}": (_ASSETS / "page.js").read_text(encoding="utf-8"),
     }
     text = (_ASSETS / "page.html").read_text(encoding="utf-8")
@@ -44,7 +55,11 @@ def _legend(scene: Scene) -> str:
         f'<label><input type="checkbox" checked data-type="{escape(t)}"><svg width="14" height="14" aria-hidden="true"><circle cx="7" cy="7" r="6" fill="{c}"/></svg>{escape(t)}</label>'
         for t, c in scene.types().items()
     )
-    return f"<fieldset><legend>Relations</legend>{relations}</fieldset><fieldset><legend>Kinds</legend>{types}</fieldset>" if scene.nodes else ""
+    return (
+        f"<fieldset><legend>Relations</legend>{relations}</fieldset><fieldset><legend>Kinds</legend>{types}</fieldset>"
+        if scene.nodes
+        else ""
+    )
 
 
 def _data(scene: Scene) -> dict[str, Any]:

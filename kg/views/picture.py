@@ -39,7 +39,10 @@ def _edge(number: int, edge: Edge, scene: Scene) -> str:
 
 
 def _node(number: int, node: Node) -> str:
-    lines = "".join(f'<tspan x="{node.x}" dy="{RADIUS + 15 if i == 0 else 15}">{escape(line)}</tspan>' for i, line in enumerate(node.lines))
+    lines = "".join(
+        f'<tspan x="{node.x}" dy="{RADIUS + 15 if i == 0 else 15}">{escape(line)}</tspan>'
+        for i, line in enumerate(node.lines)
+    )
     title = f"{node.label}, {node.type}"
     return (
         f'<g class="node" data-node="{number}" tabindex="0" role="button" aria-label="{escape(title)}"><title>{escape(title)}</title>'
@@ -62,7 +65,9 @@ def _shape(node: Node) -> str:
 
 def svg(scene: Scene) -> str:
     """A whole SVG file with a legend below the drawing."""
-    entries = [("line", label, colour) for label, colour, _ in scene.relations().values()] + [("mark", t, c) for t, c in scene.types().items()]
+    entries = [("line", label, colour) for label, colour, _ in scene.relations().values()] + [
+        ("mark", t, c) for t, c in scene.types().items()
+    ]
     width = max(scene.width, 480.0)
     rows: list[list[tuple[str, str, str, float]]] = [[]]
     x = 24.0
@@ -79,13 +84,17 @@ def svg(scene: Scene) -> str:
         f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {width:.0f} {height:.0f}" width="{width:.0f}" height="{height:.0f}" style="{_FONT}" role="img">',
         f"<title>{escape(scene.name)}</title>",
         f'<rect width="{width:.0f}" height="{height:.0f}" fill="white"/>',
-        drawing(scene) if scene.nodes else f'<text x="24" y="48" font-size="15">No {escape(scene.name)} in this graph.</text>',
+        drawing(scene)
+        if scene.nodes
+        else f'<text x="24" y="48" font-size="15">No {escape(scene.name)} in this graph.</text>',
     ]
     for number, row in enumerate(rows):
         y = top + _LEGEND * number + 8
         for kind, label, colour, x in row:
             mark = (
-                f'<path d="M{x} {y}h24" stroke="{colour}" stroke-width="3"/>' if kind == "line" else f'<circle cx="{x + 12}" cy="{y}" r="7" fill="{colour}"/>'
+                f'<path d="M{x} {y}h24" stroke="{colour}" stroke-width="3"/>'
+                if kind == "line"
+                else f'<circle cx="{x + 12}" cy="{y}" r="7" fill="{colour}"/>'
             )
             parts.append(f'{mark}<text x="{x + 32}" y="{y + 4.5}" font-size="13" fill="#1a1a1a">{escape(label)}</text>')
     return "\n".join([*parts, "</svg>\n"])
@@ -105,9 +114,20 @@ def png(scene: Scene) -> bytes:
     axes.set(xlim=(0, width), ylim=(height, 0))
     axes.axis("off")
     for edge in scene.edges:
-        curve = Path([(edge.x1, edge.y1), (edge.cx, edge.cy), (edge.x2, edge.y2)], [Path.MOVETO, Path.CURVE3, Path.CURVE3])
+        curve = Path(
+            [(edge.x1, edge.y1), (edge.cx, edge.cy), (edge.x2, edge.y2)], [Path.MOVETO, Path.CURVE3, Path.CURVE3]
+        )
         style = "-|>,head_length=5,head_width=2.6" if edge.arrow else "-"
-        axes.add_patch(FancyArrowPatch(path=curve, arrowstyle=style, color=edge.colour, lw=edge.width * 0.72, ls="--" if edge.dashed else "-", zorder=1))
+        axes.add_patch(
+            FancyArrowPatch(
+                path=curve,
+                arrowstyle=style,
+                color=edge.colour,
+                lw=edge.width * 0.72,
+                ls="--" if edge.dashed else "-",
+                zorder=1,
+            )
+        )
     markers = {"Force": "s", "Organization": "s", "Group": "s", "Place": "s", "Agreement": "D", "Conflict": "D"}
     for node in scene.nodes:
         axes.plot(node.x, node.y, markers.get(node.type, "o"), ms=13, color=node.colour, mec="white", mew=1.5, zorder=2)
@@ -118,7 +138,9 @@ def png(scene: Scene) -> bytes:
     if not scene.nodes:
         axes.text(24, 40, f"No {scene.name} in this graph.", fontsize=11)
     lines = [Line2D([], [], color=colour, lw=2.5, label=label) for label, colour, _ in scene.relations().values()]
-    marks = [Line2D([], [], color=colour, marker=markers.get(t, "o"), ls="", label=t) for t, colour in scene.types().items()]
+    marks = [
+        Line2D([], [], color=colour, marker=markers.get(t, "o"), ls="", label=t) for t, colour in scene.types().items()
+    ]
     if lines:
         figure.legend(handles=[*lines, *marks], loc="lower left", ncols=5, frameon=False, fontsize=8.5)
     buffer = io.BytesIO()

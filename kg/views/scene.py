@@ -87,7 +87,15 @@ def scene(graph: "nx.MultiDiGraph") -> Scene:
     boxes = {n: _box(graph.nodes[n]["label"]) for n in sorted(graph)}
     places, width, height = _places(graph, boxes)
     nodes = tuple(
-        Node(n, round(places[n][0], 1), round(places[n][1], 1), d["type"], d["label"], _lines(d["label"]), NODE_COLOURS.get(d["type"], "#666666"))
+        Node(
+            n,
+            round(places[n][0], 1),
+            round(places[n][1], 1),
+            d["type"],
+            d["label"],
+            _lines(d["label"]),
+            NODE_COLOURS.get(d["type"], "#666666"),
+        )
         for n, d in sorted(graph.nodes(data=True))
     )
     return Scene(str(graph.name), round(width), round(height), nodes, tuple(_edges(graph, places)))
@@ -103,7 +111,9 @@ def _box(label: str) -> tuple[float, float]:
     return max(RADIUS, max(map(len, lines)) * _CHARACTER / 2) + 6, RADIUS + len(lines) * _LINE / 2 + 6
 
 
-def _places(graph: "nx.MultiDiGraph", boxes: Mapping[str, tuple[float, float]]) -> tuple[dict[str, tuple[float, float]], float, float]:
+def _places(
+    graph: "nx.MultiDiGraph", boxes: Mapping[str, tuple[float, float]]
+) -> tuple[dict[str, tuple[float, float]], float, float]:
     """Each component by itself, the components side by side in rows, the largest first."""
     import networkx as nx
 
@@ -190,7 +200,9 @@ def _edges(graph: "nx.MultiDiGraph", places: Mapping[str, tuple[float, float]]) 
 
 def _colours(predicates: list[str]) -> dict[str, str]:
     friendly = [p for p in predicates if p not in _HOSTILE]
-    return {p: FRIENDLY[i % len(FRIENDLY)] for i, p in enumerate(friendly)} | {p: HOSTILE[_HOSTILE.index(p)] for p in predicates if p in _HOSTILE}
+    return {p: FRIENDLY[i % len(FRIENDLY)] for i, p in enumerate(friendly)} | {
+        p: HOSTILE[_HOSTILE.index(p)] for p in predicates if p in _HOSTILE
+    }
 
 
 def _towards(x: float, y: float, tx: float, ty: float, by: float) -> tuple[float, float]:
