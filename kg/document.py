@@ -12,7 +12,7 @@ class Document:
     code points are what offsets count; `date` is the publication date as YYYY, YYYY-MM or YYYY-MM-DD.
 
     >>> Document("a.txt", "Peace.").key
-    'document-c3e7f8f01bf4bd0a'
+    'document-a48fdee6914b3b84'
     """
 
     identifier: str

@@ -39,7 +39,10 @@ def validate_store(store: ox.Store) -> list[Violation]:
     import rdflib
 
     data = rdflib.Graph()
-    triples = sorted(str(ox.Triple(q.subject, q.predicate, q.object)) + " .\n" for q in store.quads_for_pattern(None, None, None, ox.DefaultGraph()))
+    triples = sorted(
+        str(ox.Triple(q.subject, q.predicate, q.object)) + " .\n"
+        for q in store.quads_for_pattern(None, None, None, ox.DefaultGraph())
+    )
     data.parse(data="".join(triples), format="nt")
     shapes_path = folder("ontology") / "shapes.ttl"
     try:
@@ -53,7 +56,10 @@ def validate_store(store: ox.Store) -> list[Violation]:
     if not isinstance(report, rdflib.Graph):
         raise OntologyError(f"{shapes_path}: {report}", "correct the shapes")
     results = report.subjects(rdflib.RDF.type, rdflib.URIRef(_SH + "ValidationResult"))
-    return sorted({_violation(report, shapes, node) for node in results}, key=lambda v: (v.shape, v.focus, v.path, v.value, v.message))
+    return sorted(
+        {_violation(report, shapes, node) for node in results},
+        key=lambda v: (v.shape, v.focus, v.path, v.value, v.message),
+    )
 
 
 def _violation(report: "rdflib.Graph", shapes: "rdflib.Graph", result: Any) -> Violation:

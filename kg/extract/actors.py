@@ -549,9 +549,7 @@ class Actors:
             key = f"place-{slug('-'.join(owners))}-border"
             self.cast.entity(key, "Place", text)
             self.cast.add(
-                Mention(
-                    min(noun.i, names[0].start), noun.i + 1, noun.i, (key,), "noun", 0.95
-                ),
+                Mention(min(noun.i, names[0].start), noun.i + 1, noun.i, (key,), "noun", 0.95),
                 text,
             )
             return

@@ -68,10 +68,8 @@ class _Climb:
             low = child.lower_
             if (
                 child.dep_ == "neg"
-                or (child.dep_ == "det"
-                and low == "no")
-                or (child.dep_ in {"advmod", "preconj"}
-                and low in words["stance.adverb.negative"])
+                or (child.dep_ == "det" and low == "no")
+                or (child.dep_ in {"advmod", "preconj"} and low in words["stance.adverb.negative"])
             ):
                 self.negated = not self.negated
             elif child.dep_ == "aux" and low in words["stance.auxiliary.unreal"]:

@@ -181,12 +181,8 @@ def when(trigger: Token, found: list[Time]) -> str | None:
         own = [t for t in found if _in_clause(token, t, passed)]
         if own:
             return min(own, key=lambda t: (-len(t.value), abs(t.start - trigger.idx))).value
-        if (
-            token.head.i == token.i
-            or (token.dep_ in {"relcl", "advcl"}
-            and step > 0
-            and token.pos_ == "VERB"
-            and _content(token))
+        if token.head.i == token.i or (
+            token.dep_ in {"relcl", "advcl"} and step > 0 and token.pos_ == "VERB" and _content(token)
         ):
             return None
         if token.dep_ in {"relcl", "acl"} and token.head.pos_ in {"NOUN", "PROPN"} and token is not trigger:
