@@ -115,12 +115,12 @@ def load(extra: tuple[Path, ...] = (), root: Path | None = None) -> Gazetteer:
                 )
             entries[entry.key], origin[entry.key] = entry, where
     for path in extra:
-        stem = next((s for s in COLUMNS if path.stem.endswith(s)), None)
-        if stem is None:
+        kind = next((s for s in COLUMNS if path.stem.endswith(s)), None)
+        if kind is None:
             raise OntologyError(
                 f"{path}: cannot tell what it lists", f"let the name end in one of {', '.join(COLUMNS)}"
             )
-        for where, entry in _read(path, stem):
+        for where, entry in _read(path, kind):
             entries[entry.key], origin[entry.key] = entry, where
     for key, entry in entries.items():
         for other in (*((entry.of,) if entry.of else ()), *entry.within):

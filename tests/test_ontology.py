@@ -14,11 +14,34 @@ from kg.resources import folder
 KG = rdflib.Namespace(ontology.KG)
 SYMMETRIC = {"allyOf", "cooperatesWith", "fights", "talksWith", "agreesWith", "borders"}
 COUNTS = {"killed", "wounded", "captured", "displaced"}
-DIRECTED = set(
-    "supports aids officeHolderOf belongsTo locatedIn memberOf attacks coerces threatens accuses condemns rejects "
-    "protestsAgainst sanctions occupies claimsTerritory deploysTo withdrawsFrom concedesTo mediates hosts urges partyTo "
-    "brokers violates participatesIn".split()
-)
+DIRECTED = {
+    "supports",
+    "aids",
+    "officeHolderOf",
+    "belongsTo",
+    "locatedIn",
+    "memberOf",
+    "attacks",
+    "coerces",
+    "threatens",
+    "accuses",
+    "condemns",
+    "rejects",
+    "protestsAgainst",
+    "sanctions",
+    "occupies",
+    "claimsTerritory",
+    "deploysTo",
+    "withdrawsFrom",
+    "concedesTo",
+    "mediates",
+    "hosts",
+    "urges",
+    "partyTo",
+    "brokers",
+    "violates",
+    "participatesIn",
+}
 KINDS = {OWL.Class, OWL.ObjectProperty, OWL.DatatypeProperty, OWL.AnnotationProperty, OWL.NamedIndividual, OWL.Ontology}
 BUILT_IN = (str(OWL), str(RDF), str(RDFS), str(XSD))
 

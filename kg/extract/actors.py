@@ -1,11 +1,14 @@
 """Noun phrases that stand for actors and places: "Kenyan forces", "Kenya's Defence Ministry", "the government of Kenya"."""
 
+from collections.abc import Mapping
+
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from kg.extract.cast import Cast, Mention, cast, phrase
 from kg.extract.clauses import children
 from kg.extract.names import Name
+from kg.frames import Pattern
 from kg.frames import load as load_frames
 from kg.gazetteer import Entry, Gazetteer
 from kg.gazetteer import load as load_gazetteer
@@ -82,7 +85,7 @@ class Actors:
 
     def _name(self, name: Name) -> None:
         head = self.doc[name.start : name.end].root
-        if name.role in {"adjective"}:
+        if name.role == "adjective":
             return
         if name.entry is None:
             self._new_name(name, head)
@@ -104,8 +107,8 @@ class Actors:
         )
         if entry.type in {"Force", "Organization"} and entry.of in self.gazetteer.entries:
             inner = self._state_inside(name.start, name.end)
-            if inner == entry.of:
-                self._owned(entry.key, entry.of, head)
+            if inner is not None and inner == entry.of:
+                self._owned(entry.key, inner, head)
 
     def known(self, entry: Entry) -> None:
         """Makes sure that a gazetteer entry is in the cast."""
@@ -322,7 +325,7 @@ class Actors:
             before = self.doc[name.start - 1].text if name.start else ""
             if before == "-" and name.start > 1 and self.doc[name.start - 2].lower_ in {"pro", "anti", "non"}:
                 return None
-            if entry.type in _OWNERS or (entry.type == "Place" and False):
+            if entry.type in _OWNERS or (False):
                 self.known(entry)
                 return entry.key
             return None
@@ -461,9 +464,8 @@ class Actors:
                 if draft.type == "Force" and draft.name.lower().split()[-1].startswith(lemma[:5]):
                     self.cast.add(Mention(noun.i, noun.i + 1, noun.i, mention.keys, "noun", 0.85), text)
                     return
-        plural = text if noun.tag_ in {"NNS", "NNPS"} else text
-        key = self.cast.local_key("Force", plural)
-        self.cast.entity(key, "Force", plural, named=bool(left))
+        key = self.cast.local_key("Force", text)
+        self.cast.entity(key, "Force", text, named=bool(left))
         self.cast.add(Mention(first, noun.i + 1, noun.i, (key,), "noun", 0.9), text)
         if owners and self.cast.type(owners[0]) == "State":
             self.cast.entities[key].owner = None
@@ -474,14 +476,14 @@ class Actors:
             end + 1 < len(self.doc)
             and self.doc[end].text in {"of", "for", "and", "&"}
             and self.doc[end + 1].text[:1].isupper()
-            and end + 1 not in self.at
+            and not self._gazetteer_name(end + 1)
         ):
             end += 2
             while (
                 end < len(self.doc)
                 and self.doc[end].text[:1].isupper()
                 and self.doc[end].is_alpha
-                and end not in self.at
+                and not self._gazetteer_name(end)
             ):
                 end += 1
         core_start = noun.i
@@ -577,7 +579,7 @@ def _ministry(core: str) -> str:
     )
 
 
-def _verbs(index: object, predicate: str) -> set[str]:
+def _verbs(index: Mapping[str, tuple[Pattern, ...]], predicate: str) -> set[str]:
     return {
         lemma for lemma, patterns in index.items() if any(p.predicate == predicate and not p.nouns for p in patterns)
-    }  # type: ignore[attr-defined]
+    }

@@ -3,7 +3,7 @@
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 
-from kg.extract.actors import Actors, compound_lemma, either, head_lemma
+from kg.extract.actors import Actors, either, head_lemma
 from kg.extract.cast import Cast, Mention, cast, phrase
 from kg.extract.clauses import children, coordinated, subjects
 from kg.extract.offices import Office
@@ -57,7 +57,7 @@ class _Coreference:
             self._refer(token, self._thing(token, plural=False), 0.75)
         elif low in _THEY:
             self._refer(token, self._several(token), 0.7)
-        elif low in {"both"} and token.dep_ in {"nsubj", "pobj", "dobj"}:
+        elif low == "both" and token.dep_ in {"nsubj", "pobj", "dobj"}:
             self._refer(token, self._pair(token), 0.8)
 
     def _reciprocal(self, token: Token) -> None:
@@ -147,7 +147,7 @@ class _Coreference:
         if token.dep_ == "poss":
             found = [m for m in self._candidates(token, _THEMATIC | {"Group"}, 0) if _subject(self.doc[m.head])]
             return found[0].keys if found else ()
-        found = [m for m in self._candidates(token, frozenset({"Force", "Organization", "Group"}), 1)]
+        found = list(self._candidates(token, frozenset({"Force", "Organization", "Group"}), 1))
         return found[0].keys if found and (_subject(self.doc[found[0].head]) or len(found) == 1) else ()
 
     def _sentences_between(self, a: Token, b: Token) -> int:
@@ -201,7 +201,7 @@ class _Coreference:
         if any(c.dep_ in {"relcl", "acl"} or (c.dep_ == "prep" and c.lower_ == "of") for c in noun.children):
             return
         if either(noun, words["nouns.force.military"]) and plural | (lemma in {"army", "military"}):
-            found = [m for m in self._candidates(noun, frozenset({"Force"}), 2)]
+            found = list(self._candidates(noun, frozenset({"Force"}), 2))
             if len({m.keys for m in found}) == 1:
                 self._refer_noun(noun, found[0].keys, 0.7)
         elif lemma in words["nouns.reference.state"] and not plural:
@@ -259,9 +259,8 @@ class _Coreference:
             "spokesperson",
         }:
             self._refer_noun(noun, keys, 0.7)
-        elif either(noun, words["nouns.group.people"]) or compound_lemma(noun) in words["nouns.group.people"]:
-            if len(keys) == 1 and self.cast.type(keys[0]) == "State":
-                self.actors._group(noun, list(keys), pronoun.i)
+        elif either(noun, words["nouns.group.people"]) and len(keys) == 1 and self.cast.type(keys[0]) == "State":
+            self.actors._group(noun, list(keys), pronoun.i)
 
     def _forces(self, noun: Token, owners: list[str], start: int) -> None:
         """ "its troops", "the two countries' troops": the phrase itself is no name of them."""

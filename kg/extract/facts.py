@@ -12,6 +12,7 @@ from kg.extract.relations import Finding
 from kg.extract.stance import Stance
 
 _ASSERTED = Stance()
+_BELONGING = frozenset({"Force", "Organization", "Group"})
 
 
 @Language.component(
@@ -42,19 +43,11 @@ def _offices(offices: tuple[Office, ...]) -> Iterator[Finding]:
 def _belonging(the_cast: Cast) -> Iterator[Finding]:
     """Whose a force, body or group is, at the first phrase that says so."""
     for draft in the_cast.entities.values():
-        if draft.owner and draft.owner_stated_at is not None and draft.type in {"Force", "Organization", "Group"}:
-            if the_cast.type(draft.owner) in {"State", "Organization", "Force"}:
-                yield Finding(
-                    draft.key,
-                    "belongsTo",
-                    draft.owner,
-                    draft.owner_stated_at,
-                    _ASSERTED,
-                    None,
-                    None,
-                    0.95,
-                    "owned noun",
-                )
+        owner, at = draft.owner, draft.owner_stated_at
+        if owner is None or at is None or draft.type not in _BELONGING:
+            continue
+        if the_cast.type(owner) in {"State", "Organization", "Force"}:
+            yield Finding(draft.key, "belongsTo", owner, at, _ASSERTED, None, None, 0.95, "owned noun")
 
 
 def _regions(doc: Doc) -> Iterator[Finding]:

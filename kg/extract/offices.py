@@ -179,7 +179,6 @@ class _Offices:
         for words in self.titles:
             if i + len(words) <= len(self.doc) and all(self.doc[i + k].lower_ == w for k, w in enumerate(words)):
                 return len(words)
-        words = self.doc[i].lower_.split("-")
         return 0
 
     def _ending(self, end: int) -> _Title | None:

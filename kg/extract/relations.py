@@ -144,7 +144,7 @@ class _Relations:
 
     def _is_noun(self, noun: Token, pattern: Pattern) -> bool:
         lemma = noun.lemma_.lower()
-        return any(l == lemma or (" " in l and l == compound_lemma(noun)) for l in pattern.lemmas)
+        return any(word in {lemma, compound_lemma(noun)} for word in pattern.lemmas)
 
     # patterns
 
@@ -207,7 +207,7 @@ class _Relations:
                 called = subjects(verb)
             if {a.key for t in called for a in self._argument(t)} == owner:
                 called = patients(verb)
-        called += [c for c in children(noun, "appos")]
+        called += list(children(noun, "appos"))
         if noun.dep_ in {"compound", "nmod"} and noun.head.pos_ == "PROPN":
             called.append(noun.head)
         subjects_ = [a for t in called for c in coordinated(t) for a in self._argument(c)]
@@ -332,7 +332,7 @@ class _Relations:
         head = noun
         while head.dep_ == "conj":
             head = head.head
-        if head.dep_ in {"dobj"} and head.head.lemma_.lower() in {
+        if head.dep_ == "dobj" and head.head.lemma_.lower() in {
             "launch",
             "carry",
             "conduct",
@@ -375,7 +375,7 @@ class _Relations:
             if child.dep_ not in {"amod", "compound", "nmod", "npadvmod"}:
                 continue
             for part in child.subtree:
-                if part.i > child.i and part.dep_ not in {"conj"}:
+                if part.i > child.i and part.dep_ != "conj":
                     continue
                 if any(x.i != part.i and x.pos_ == "VERB" for x in part.ancestors if child.i <= x.i < noun.i):
                     continue

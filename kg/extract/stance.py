@@ -104,7 +104,7 @@ class _Climb:
             ):
                 self.hypothetical = True
             return
-        if dep in {"relcl"} or (dep == "acl" and child.tag_ in {"VBN", "VBG", "VBD"}):
+        if dep == "relcl" or (dep == "acl" and child.tag_ in {"VBN", "VBG", "VBD"}):
             self.presupposed = True
             self._governing_noun(head, complement=False)
             return
@@ -218,7 +218,7 @@ class _Climb:
     def _nominal(self, noun: Token, head: Token) -> None:
         """A noun that says something happened, as argument of a verb or object of a preposition."""
         words = self.words
-        if noun.i != self.trigger.i and noun.pos_ not in {"NOUN"}:
+        if noun.i != self.trigger.i and noun.pos_ != "NOUN":
             return
         if head.pos_ in {"VERB", "AUX"}:
             lemma = head.lemma_.lower()

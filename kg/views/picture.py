@@ -13,11 +13,11 @@ def drawing(scene: Scene) -> str:
     """The curves and nodes of a scene as SVG elements, with classes and data that the page's script uses."""
     colours = sorted({e.colour for e in scene.edges})
     parts = ["<defs>"]
-    for colour in colours:
-        parts.append(
-            f'<marker id="tip-{colour[1:]}" viewBox="0 0 10 10" refX="7" refY="5" markerWidth="11" markerHeight="11" markerUnits="userSpaceOnUse" '
-            f'orient="auto-start-reverse"><path d="M0 0 10 5 0 10z" fill="{colour}"/></marker>'
-        )
+    parts += [
+        f'<marker id="tip-{colour[1:]}" viewBox="0 0 10 10" refX="7" refY="5" markerWidth="11" markerHeight="11" '
+        f'markerUnits="userSpaceOnUse" orient="auto-start-reverse"><path d="M0 0 10 5 0 10z" fill="{colour}"/></marker>'
+        for colour in colours
+    ]
     parts.append("</defs>")
     parts += [_edge(number, edge, scene) for number, edge in enumerate(scene.edges)]
     parts += [_node(number, node) for number, node in enumerate(scene.nodes)]
@@ -102,7 +102,6 @@ def svg(scene: Scene) -> str:
 
 def png(scene: Scene) -> bytes:
     """The same picture as pixels, drawn by matplotlib, whose own font makes it the same on every machine."""
-    from matplotlib.backends.backend_agg import FigureCanvasAgg
     from matplotlib.figure import Figure
     from matplotlib.lines import Line2D
     from matplotlib.patches import FancyArrowPatch
@@ -144,5 +143,5 @@ def png(scene: Scene) -> bytes:
     if lines:
         figure.legend(handles=[*lines, *marks], loc="lower left", ncols=5, frameon=False, fontsize=8.5)
     buffer = io.BytesIO()
-    FigureCanvasAgg(figure).print_png(buffer, metadata={"Software": None})
+    figure.savefig(buffer, format="png", metadata={"Software": None})
     return buffer.getvalue()
