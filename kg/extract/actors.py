@@ -361,6 +361,7 @@ class Actors:
             owner = keys or self._seat(noun)
             if (
                 owner
+                and not any(c.lower_ in words["titles.former"] for c in noun.children)
                 and all(self.cast.type(k) in {"State", "Force", "Organization"} for k in owner)
                 and not self._appositive_name(noun)
             ):
@@ -377,6 +378,10 @@ class Actors:
 
     def _appositive_name(self, noun: Token) -> bool:
         """ "President Putin": the name that follows is the person, not the state."""
+        after = range(noun.i + 1, min(noun.i + 4, noun.sent.end))
+        near = [i for i in after if i in self.at and all(self.doc[k].text in {",", "-"} for k in range(noun.i + 1, i))]
+        if any(self.at[i].type == "Person" for i in near):
+            return True
         return any(self.at[c.i].type == "Person" for c in noun.subtree if c.i in self.at and abs(c.i - noun.i) < 4) or (
             noun.dep_ in {"compound", "appos"} and noun.head.i in self.at and self.at[noun.head.i].type == "Person"
         )

@@ -246,7 +246,9 @@ class _Coreference:
             if len(others) == 1:
                 self._refer_noun(noun, (others[0],), 0.7)
             return
-        if either(noun, words["nouns.force.military"] | words["nouns.force.service"] | words["nouns.force.equipment"]):
+        if head_lemma(noun) in words["nouns.reference.state"]:
+            self._refer_noun(noun, tuple(k for k in keys if self.cast.type(k) == "State"), 0.75)
+        elif either(noun, words["nouns.force.military"] | words["nouns.force.service"] | words["nouns.force.equipment"]):
             self._forces(noun, [k for k in keys if self.cast.type(k) in {"State", "Force"}], pronoun.i)
         elif either(noun, words["nouns.government.stands_for_state"]) and head_lemma(noun) not in {
             "president",

@@ -146,7 +146,7 @@ class _Events:
     def _known(self, noun: Token, type_: str, family: str, traits: frozenset[str], indefinite: bool) -> str | None:
         """The event before that this noun means: same kind of noun, nothing in the traits against it."""
         years = {t for t in traits if t.startswith("year")}
-        best: str | None = None
+        bare = not traits and any(c.dep_ == "det" and c.lower_ in {"the", "this", "that"} for c in noun.children)
         for mention in self.cast.before(noun.left_edge.i):
             key = mention.keys[0]
             draft = self.cast.entities[key]
@@ -178,10 +178,6 @@ class _Events:
                     if draft.type == "Agreement" and type_ != "Agreement":
                         draft.type = type_
                     return key
-            elif (
-                same_noun
-                or (traits & mine)
-                or (not names and any(c.dep_ == "det" for c in noun.children) and best is None)
-            ):
+            elif same_noun or (bare and head_lemma(noun) in self.words["nouns.reference.conflict"]):
                 return key
-        return best
+        return None

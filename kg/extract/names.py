@@ -10,10 +10,13 @@ from spacy.util import filter_spans
 from kg.document import Document
 from kg.extract.cast import Cast
 from kg.gazetteer import Gazetteer, Sense, load
+from kg.lexicon import load as load_lexicon
 
 _LABEL = {"Person": "PERSON", "State": "GPE", "Place": "LOC", "Organization": "ORG", "Force": "ORG"}
 # What the recognizer's labels become where the gazetteer knows nothing.
 _TYPE = {"PERSON": "Person", "ORG": "Organization", "GPE": "Place", "LOC": "Place", "FAC": "Place"}
+# "Sudanese Army", "Chinese Foreign Ministry": the state and what it owns are found apart.
+_READ_FROM_PARTS = ("nouns.force.military", "nouns.force.service", "nouns.government.bodies")
 _INSIDE = {"of", "the", "and", "for", "de", "del", "la", "al", "-", "&", "'s", "’s", "in", "on", "to"}
 
 
@@ -205,12 +208,15 @@ def _organization(doc: Doc, start: int, end: int) -> bool:
 
 def _encloses(doc: Doc, start: int, end: int, inner: set[Name], type_: str) -> bool:
     """Whether a recognized span is a longer proper name around gazetteer names: "Bank of Israel", not "Israel's army"."""
+    words = load_lexicon()
     if any(t.text in {"'s", "’s", ",", "and"} for t in doc[start:end]):
         return False
     if any(n.entry and n.type not in {"State", "Place"} for n in inner):
         return False
     rest = [t for t in doc[start:end] if not any(n.start <= t.i < n.end for n in inner) and t.text not in _INSIDE]
     if not rest or not all(t.text[:1].isupper() and t.pos_ in {"PROPN", "NOUN", "ADJ"} for t in rest):
+        return False
+    if type_ == "Organization" and any(t.lower_ in words[w] for t in rest for w in _READ_FROM_PARTS):
         return False
     if type_ == "Person":
         return (

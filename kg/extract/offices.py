@@ -72,7 +72,40 @@ class _Offices:
                             key, title.text, owner, min(title.start, name.start), max(title.end, name.end), title.former
                         )
                     )
-        return tuple(offices)
+        return (*offices, *self._counterparts(offices))
+
+    def _counterparts(self, offices: list[Office]) -> list[Office]:
+        """"his Greek and French counterparts, A and B": the office of the one before, each at their own state."""
+        found: list[Office] = []
+        for token in self.doc:
+            if token.lemma_.lower() != "counterpart":
+                continue
+            model = next((o for o in reversed(offices) if o.end <= token.i and o.start >= token.sent.start), None)
+            states = self._run(token.i - 1, -1, "State")
+            people = self._run(token.i + 1, 1, "Person")
+            if model is None or len(states) not in {1, len(people)}:
+                continue
+            for number, name in enumerate(people):
+                state = states[number if len(states) > 1 else 0].entry
+                mention = self.cast.covering(name.start)
+                if state is not None and mention is not None:
+                    self._know(state)
+                    found.append(Office(mention.keys[0], model.title, state, token.i, name.end))
+        return found
+
+    def _run(self, i: int, step: int, type_: str) -> list[Name]:
+        """The names of one kind next to each other from token i on: "Greek, Cypriot and French"."""
+        names: list[Name] = []
+        while 0 <= i < len(self.doc):
+            name = self.at.get(i)
+            if name is not None and name.type == type_:
+                names.append(name)
+                i = name.start - 1 if step < 0 else name.end
+            elif self.doc[i].text == "," or self.doc[i].lower_ == "and":
+                i += step
+            else:
+                break
+        return names[::step]
 
     def _person(self, name: Name, full: dict[str, str]) -> str | None:
         """The entity of a person's name; a bare surname is the fuller name in the text that ends with it."""

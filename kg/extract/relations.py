@@ -416,7 +416,8 @@ class _Relations:
             a
             for c in children(token, "appos")
             if c.i in self.cast.by_head and self.cast.by_head[c.i].kind == "name"
-            for a in self._argument(c, depth - 1)
+            for member in coordinated(c)
+            for a in self._argument(member, depth - 1)
         ]
 
     # statements

@@ -1,12 +1,14 @@
 """Stance: is it said to have happened, denied, feared or demanded, and who says so."""
 
 from dataclasses import dataclass
+from functools import cache
 
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from kg.extract.cast import Cast, cast
 from kg.extract.clauses import agents, children, coordinated, passive, subjects
+from kg.frames import load as load_frames
 from kg.lexicon import Lexicon
 from kg.lexicon import load as load_lexicon
 
@@ -38,11 +40,19 @@ def stance(trigger: Token, own: tuple[str, ...] = ()) -> Stance:
     return _Climb(trigger, own).run()
 
 
+@cache
+def _blaming() -> frozenset[str]:
+    """Verbs of accusing and condemning: what follows "for" or "of" is what their subject says."""
+    verbs = load_frames().index["verb"]
+    return frozenset(v for v, found in verbs.items() if any(p.predicate in {"accuses", "condemns"} and not p.nouns for p in found))
+
+
 class _Climb:
     def __init__(self, trigger: Token, own: tuple[str, ...]) -> None:
         self.trigger, self.own = trigger, own
         self.cast: Cast = cast(trigger.doc)
         self.words: Lexicon = load_lexicon()
+        self.blaming = _blaming()
         self.negated = self.hypothetical = self.presupposed = False
         self.sources: list[str] = []
         self.certainty = 1.0
@@ -198,7 +208,7 @@ class _Climb:
             self.negated = not self.negated
         elif governor.pos_ in {"VERB", "AUX"}:
             lemma = governor.lemma_.lower()
-            if low in {"of", "for", "with"} and lemma in words["stance.verb.report"]:
+            if low in {"of", "for", "with", "over"} and lemma in words["stance.verb.report"] | self.blaming:
                 self._attribute(governor)
             elif low in {"of", "for", "from", "against", "about", "on"} and lemma in words["stance.verb.failing"] | {
                 "prevent",
