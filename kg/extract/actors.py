@@ -6,7 +6,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from kg.extract.cast import Cast, Mention, cast, phrase
-from kg.extract.clauses import children
+from kg.extract.clauses import children, coordinated
 from kg.extract.names import Name
 from kg.frames import Pattern
 from kg.frames import load as load_frames
@@ -127,6 +127,11 @@ class Actors:
         words = text.split()
         if name.type == "Person" and len(words) == 1:
             return  # offices and coreference link bare surnames
+        if name.type == "Organization" and text.lower() in self.words["nouns.force.service"]:
+            key = self.cast.local_key("Force", text)
+            self.cast.entity(key, "Force", text)
+            self.cast.add(Mention(name.start, name.end, head.i, (key,), certainty=0.9), text)
+            return
         if name.type == "Organization":
             for core in (head, self.doc[name.end - 1]):
                 if any(
@@ -159,7 +164,7 @@ class Actors:
                 for s in first[1]
                 if s.role in {"name", "adjective"} and self.gazetteer.entries[s.entry_key].type == "State"
             }
-            if len(owners) == 1:
+            if len(owners) == 1 and any(either(t, self.words["nouns.government.official"]) for t in self.doc[name.start : name.end]):
                 self._owned(key, owners.pop(), head)
 
     def _capital(self, name: Name, state: Entry, head: Token) -> None:
@@ -220,6 +225,8 @@ class Actors:
                         "bombing",
                     }
                 return head_lemma(governor) in {"attack", "strike", "airstrike", "raid", "assault", "march", "advance"}
+        if token.dep_ == "poss":
+            return head_lemma(token.head) in self.words["nouns.place.common"]
         if token.dep_ in {"dobj", "nsubjpass"}:
             return token.head.lemma_ in self.into_place | {
                 "leave",
@@ -312,7 +319,7 @@ class Actors:
                         start = min(start, token.i, self.at[token.i].start if token.i in self.at else token.i)
         for prep in noun.children:
             if not keys and prep.dep_ == "prep" and prep.lower_ in {"of", "from"}:
-                for obj in children(prep, "pobj"):
+                for obj in (c for o in children(prep, "pobj") for c in coordinated(o)):
                     key = self._owner(obj)
                     if key and obj.i in self.at and self.at[obj.i].role != "capital":
                         keys.append(key)
@@ -325,7 +332,7 @@ class Actors:
             before = self.doc[name.start - 1].text if name.start else ""
             if before == "-" and name.start > 1 and self.doc[name.start - 2].lower_ in {"pro", "anti", "non"}:
                 return None
-            if entry.type in _OWNERS or (False):
+            if entry.type in _OWNERS:
                 self.known(entry)
                 return entry.key
             return None
@@ -365,16 +372,33 @@ class Actors:
                 and all(self.cast.type(k) in {"State", "Force", "Organization"} for k in owner)
                 and not self._appositive_name(noun)
             ):
-                certainty = (
-                    0.95 if head_lemma(noun) in {"government", "authority", "side", "administration", "regime"} else 0.8
-                )
-                self.cast.add(
-                    Mention(start, noun.i + 1, noun.i, tuple(owner), "noun", certainty), self._alias(start, noun)
-                )
+                itself = head_lemma(noun) in words["nouns.government.itself"]
+                alias = self._alias(start, noun) if itself and start < noun.i and len(owner) == 1 else None
+                certainty = 0.95 if itself else 0.8
+                self.cast.add(Mention(start, noun.i + 1, noun.i, tuple(owner), "noun", certainty), alias)
         elif either(noun, words["nouns.group.people"]):
             self._group(noun, keys, start)
         elif either(noun, words["nouns.place.common"]):
             self._place(noun)
+
+    def unnamed(self, noun: Token) -> str | None:
+        """The key of somebody who has no name but is an actor by the noun: "a court", "armed men", "the judge"."""
+        words = self.words
+        plural = noun.tag_ == "NNS"
+        if either(noun, words["nouns.unnamed.force"]):
+            type_ = "Force"
+        elif either(noun, words["nouns.unnamed.organization"]):
+            type_ = "Group" if plural else "Organization"
+        elif either(noun, words["nouns.unnamed.person"]) or head_lemma(noun) in words["titles.office"]:
+            type_ = "Group" if plural else "Person"
+        else:
+            return None
+        left = [c for c in noun.lefts if c.dep_ in {"amod", "compound", "nmod"} and c.left_edge.i == c.i and c.is_alpha]
+        start = min([noun.i, *[c.i for c in left]])
+        text = phrase(self.doc, start, noun.i + 1)
+        key = self.cast.local_key(type_, text)
+        self.cast.entity(key, type_, text, named=False)
+        return key
 
     def _appositive_name(self, noun: Token) -> bool:
         """ "President Putin": the name that follows is the person, not the state."""
@@ -441,6 +465,20 @@ class Actors:
         alias = None if equipment or several else self._alias(start, noun)
         self.cast.add(Mention(start, noun.i + 1, noun.i, (key,), "noun", 0.9 if equipment else 0.95), alias)
         self._owned(key, owner, noun)
+
+    def force_of(self, noun: Token, state: str) -> str:
+        """The armed forces of a state, for "Kenyan military movements"."""
+        army = self.armies.get(state)
+        if army is not None:
+            self.known(army)
+            key = army.key
+        else:
+            entry = self.gazetteer.entries.get(state)
+            adjective = entry.adjectives[0] if entry and entry.adjectives else self.cast.entities[state].name
+            key = f"force-{_bare(state)}-armed-forces"
+            self.cast.entity(key, "Force", f"{adjective} armed forces", owner=state)
+        self._owned(key, state, noun)
+        return key
 
     def _owned(self, key: str, owner: str, at: Token) -> None:
         draft = self.cast.entities[key]

@@ -102,7 +102,7 @@ class _Coreference:
             distance = here - max(i for i, s in enumerate(starts) if s <= mention.head)
             return (
                 distance,
-                0 if _subject(head) else 2 if head.dep_ in {"poss", "compound", "amod", "pobj"} else 1,
+                0 if _subject(head) and head.head.dep_ == "ROOT" else 1 if _subject(head) else 3 if head.dep_ in {"poss", "compound", "amod", "pobj"} else 2,
                 -mention.start,
             )
 
@@ -206,6 +206,8 @@ class _Coreference:
                 self._refer_noun(noun, found[0].keys, 0.7)
         elif lemma in words["nouns.reference.state"] and not plural:
             found = self._candidates(noun, frozenset({"State"}), 2)
+            acting = {self.cast.entities[k].owner for m in self.cast.before(noun.i) if m.start >= noun.sent.start for k in m.keys}
+            found = [m for m in found if m.keys[0] not in acting]  # whose troops do it is not "the country" it is done to
             self._refer_noun(noun, found[0].keys if found else (), 0.7)
         elif lemma in words["nouns.reference.organization"] and not plural:
             found = self._candidates(noun, frozenset({"Organization", "Force"}), 2)

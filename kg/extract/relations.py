@@ -1,13 +1,13 @@
 """Statements: the patterns of `ontology/frames/` applied to the parse."""
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from kg import frames
-from kg.extract.actors import compound_lemma
+from kg.extract.actors import Actors, compound_lemma
 from kg.extract.cast import Cast, Mention, cast
 from kg.extract.clauses import children, controller, coordinated, passive, patients, prepositional, subjects
 from kg.extract.stance import Stance, stance
@@ -37,10 +37,11 @@ class Finding:
 
 @dataclass(frozen=True, slots=True)
 class Argument:
-    """An entity that fills a slot, and how sure that is."""
+    """An entity that fills a slot, how sure that is, and the token of the coordinated phrase that it comes from."""
 
     key: str
     certainty: float = 1.0
+    phrase: int = -1
 
 
 @Language.component(
@@ -67,10 +68,12 @@ class _Relations:
     def __init__(self, doc: Doc) -> None:
         self.doc = doc
         self.cast: Cast = cast(doc)
+        self.actors = Actors(doc)
         self.frames = frames.load()
         self.ontology = load_ontology()
         self.words = load_lexicon()
         self.transparent = self.words["nouns.transparent.of"]
+        self.starts = _title_starts(doc, self.cast)
         self.found: list[Finding] = []
 
     def run(self) -> list[Finding]:
@@ -120,7 +123,7 @@ class _Relations:
     # triggers
 
     def _is_verb(self, verb: Token, pattern: Pattern) -> bool:
-        if not pattern.passive and passive(verb):
+        if (not pattern.passive and passive(verb)) or (not pattern.active and not passive(verb)):
             return False
         for lemma in pattern.lemmas:
             first, *particles = lemma.split()
@@ -154,10 +157,10 @@ class _Relations:
             carrier = self._carrier(verb, pattern)
             if carrier is None:
                 return
-        subjects_ = self._fill(pattern.subject, verb, carrier)
+        subjects_ = self._fill(pattern, "subject", verb, carrier)
         if not subjects_:
             return
-        objects = self._fill(pattern.object, verb, carrier, members=subjects_)
+        objects = self._fill(pattern, "object", verb, carrier, subjects_)
         stance_of = (
             carrier
             if carrier is not None and not children(verb, "nsubj", "nsubjpass") and verb.dep_ == "relcl"
@@ -177,15 +180,15 @@ class _Relations:
         return None
 
     def _nominal(self, noun: Token, pattern: Pattern) -> Iterator[Finding]:
-        subjects_ = self._fill(pattern.subject, noun, None)
+        subjects_ = self._fill(pattern, "subject", noun, None)
         if not subjects_:
             return
-        objects = self._fill(pattern.object, noun, None, members=subjects_)
+        objects = self._fill(pattern, "object", noun, None, subjects_)
         yield from self._findings(noun, noun, pattern, subjects_, objects, None)
 
     def _role(self, noun: Token, pattern: Pattern) -> Iterator[Finding]:
         """Whoever is called so: by apposition, copula, or "as its ally"."""
-        objects = self._fill(pattern.object, noun, None)
+        objects = self._fill(pattern, "object", noun, None)
         if not objects:
             return
         called: list[Token] = []
@@ -223,38 +226,39 @@ class _Relations:
         if agent is None or noun is None or noun.pos_ not in _NOMINAL:
             return
         if pattern.object == ("object",):
-            objects = [a for c in coordinated(noun) for a in self._argument(c)]
+            objects = self._phrase(noun)
         else:
-            objects = self._fill(pattern.object, noun, None)
+            objects = self._fill(pattern, "object", noun, None)
         yield from self._findings(noun, token, pattern, [Argument(agent)], objects, None)
 
     def _name_at(self, i: int) -> str | None:
         if i < 0:
             return None
         for name in self.doc._.kg_names:
-            if name.start <= i < name.end:
-                if name.entry and name.entry in self.cast.entities:
-                    return str(name.entry)
-                if name.entry:
-                    from kg.extract.actors import Actors
-
-                    actors = Actors(self.doc)
-                    actors.known(actors.gazetteer.entries[name.entry])
-                    return str(name.entry)
-                mention = self.cast.covering(i)
-                return mention.keys[0] if mention else None
+            if name.start <= i < name.end and name.entry:
+                self.actors.known(self.actors.gazetteer.entries[name.entry])
+                return str(name.entry)
         mention = self.cast.covering(i)
-        return mention.keys[0] if mention and len(mention.keys) == 1 else None
+        return mention.keys[0] if mention and (mention.kind == "name" or len(mention.keys) == 1) else None
 
     # slots
 
     def _fill(
-        self, places: tuple[str, ...], token: Token, carrier: Token | None, members: list[Argument] | None = None
+        self, pattern: Pattern, slot: str, token: Token, carrier: Token | None, others: Sequence[Argument] = ()
     ) -> list[Argument]:
+        """The arguments of the first place of a slot that holds any of a fitting kind; never those of the other slot."""
+        rule = self.ontology.properties[pattern.predicate]
+        places, kinds = (pattern.subject, rule.domain) if slot == "subject" else (pattern.object, rule.range)
+        if slot == "subject" and pattern.subject_types:
+            kinds = pattern.subject_types
+        taken = {a.key for a in others}
         for place in places:
+            if place == "members" and others:
+                return list(others)
             found = self._place(place, token, carrier)
-            if place == "members" and members is not None:
-                return list(members)
+            found = [a for a in found if not kinds.isdisjoint(self.ontology.types(self.cast.type(a.key)))]
+            if slot == "object" and len(found) == 1 and found[0].key in taken:
+                found = []
             if found:
                 return found
         return []
@@ -275,20 +279,27 @@ class _Relations:
                 return [Argument(k, mention.certainty) for k in mention.keys] if mention else []
             case "clause":
                 heads = self._clause_subject(token)
+            case "deed":
+                return self._deed(token, carrier)
+            case "owner":
+                of = [noun] if noun is not None else patients(token)
+                return self._owners(of)
             case "participants":
                 return self._participants(noun) if noun is not None else []
             case "perpetrator":
                 return self._perpetrator(token)
+            case "target":
+                return self._target(token)
             case "members":
                 heads = subjects(token) if verbal else []
                 if not verbal:
                     return self._modifiers(token)
             case "poss":
-                of = noun if noun is not None else next(iter(patients(token)), None)
-                heads = children(of, "poss") if of is not None else []
+                of_ = noun if noun is not None else next(iter(patients(token)), None)
+                heads = children(of_, "poss") if of_ is not None else []
             case "adj":
-                of = noun if noun is not None else next(iter(patients(token)), None)
-                return self._modifiers(of) if of is not None else []
+                of_ = noun if noun is not None else next(iter(patients(token)), None)
+                return self._modifiers(of_) if of_ is not None else []
             case _:
                 heads = prepositional(token, place)
                 if carrier is not None:
@@ -298,7 +309,80 @@ class _Relations:
                     for obj in patients(token):
                         if obj.pos_ in _NOMINAL and obj.i > token.i:
                             heads = heads + prepositional(obj, place)
-        return list({a.key: a for h in heads for c in coordinated(h) for a in self._argument(c)}.values())
+        return self._phrases(heads)
+
+    def _phrases(self, heads: Iterable[Token]) -> list[Argument]:
+        return list({a.key: a for h in heads for a in self._phrase(h)}.values())
+
+    def _phrase(self, head: Token) -> list[Argument]:
+        """The entities of a phrase and of what is coordinated with it."""
+        found = [replace(a, phrase=c.i) for c in coordinated(head) for a in self._argument(c)]
+        for mention in self._listed(head):
+            found += [Argument(k, mention.certainty * 0.95, mention.head) for k in mention.keys]
+        return list({a.key: a for a in found}.values())
+
+    def _listed(self, head: Token) -> list[Mention]:
+        """Names joined to the phrase's by "and" that the parser has hung below it in another way.
+
+        "US President A and Turkish President B spoke": A is parsed as an apposition to "US".
+        """
+        own = self.cast.at(head)
+        if own is None or own.kind != "name":
+            return []
+        found: list[Mention] = []
+        start = self.starts.get(own.start, own.start)
+        while start >= 2 and self.doc[start - 1].lower_ in {"and", ","}:
+            before = self.cast.covering(start - 2 if self.doc[start - 2].text != "," else start - 3)
+            if (
+                before is None
+                or before.kind != "name"
+                or before.head in range(own.start, own.end)
+                or not head.is_ancestor(self.doc[before.head])
+                or self.cast.type(before.keys[0]) != self.cast.type(own.keys[0])
+                or (self.doc[start - 1].text == "," and not found)
+            ):
+                break
+            found.append(before)
+            start = self.starts.get(before.start, before.start)
+        return found
+
+    def _owners(self, nouns: Iterable[Token], depth: int = 3) -> list[Argument]:
+        """Whose a thing is: "Kenya's offer", "the Kenyan offer", "the offer by Kenya", "a bid of the government of Kenya"."""
+        for noun in nouns:
+            mention = self.cast.at(noun)
+            if noun.pos_ not in _NOMINAL or (
+                mention is not None and "Agreement" in self.ontology.types(self.cast.type(mention.keys[0]))
+            ):
+                continue
+            found = self._phrases(children(noun, "poss")) or self._modifiers(noun)
+            for preposition in ("by", "from", "of"):
+                found = found or self._phrases(prepositional(noun, preposition))
+            if not found:
+                made = [v for v in children(noun, "acl") if passive(v)]
+                found = self._phrases(t for v in made for t in subjects(v))
+            if not found and depth:
+                found = self._owners(prepositional(noun, "of"), depth - 1)
+            if found:
+                return [replace(a, certainty=round(a.certainty * 0.9, 3)) for a in found]
+        return []
+
+    def _deed(self, token: Token, carrier: Token | None) -> list[Argument]:
+        """Whom the deed would touch that completes a verb or noun: "threatened to attack Kenya", "a threat to attack it"."""
+        for clause in children(token, "xcomp", "ccomp") or (children(carrier, "acl") if carrier is not None else []):
+            for verb in (clause, *children(clause, "xcomp")):
+                found = self._phrases(patients(verb)) or self._owners(patients(verb))
+                if found:
+                    return found
+                for prep in children(verb, "prep", "agent", "dative"):
+                    found = self._phrases(children(prep, "pobj"))
+                    if found:
+                        return found
+                for noun in patients(verb):
+                    for prep in children(noun, "prep"):
+                        found = self._phrases(children(prep, "pobj"))
+                        if found:
+                            return found
+        return []
 
     def _participants(self, noun: Token) -> list[Argument]:
         """Who takes part in talks: "between A and B", "A and B held talks", "during a summit, A and B agreed"."""
@@ -318,15 +402,29 @@ class _Relations:
 
     def _perpetrator(self, verb: Token) -> list[Argument]:
         """ "condemned the attack": whoever made the last attack that the text has told of."""
-        for obj in patients(verb):
-            acts = self.frames.of("noun", obj.lemma_.lower())
-            if any(p.predicate == "attacks" for p in acts) and not any(
-                c.dep_ == "det" and c.lower_ in {"a", "an"} for c in obj.children
+        finding = self._told(patients(verb), verb)
+        if finding is None:
+            return []
+        owner = self.cast.entities[finding.subject].owner
+        return [Argument(owner or finding.subject, 0.75)]
+
+    def _target(self, verb: Token) -> list[Argument]:
+        """ "claimed responsibility for the attack": whom the last attack hit that the text has told of."""
+        finding = self._told((), verb)
+        return [Argument(finding.object, 0.75)] if finding is not None and isinstance(finding.object, str) else []
+
+    def _told(self, nouns: Iterable[Token], verb: Token) -> Finding | None:
+        """The last attack told of before; the nouns, where there are any, must speak of one that is known."""
+        for noun in nouns:
+            acts = self.frames.of("noun", noun.lemma_.lower())
+            if not any(p.predicate == "attacks" for p in acts) or any(
+                c.dep_ == "det" and c.lower_ in {"a", "an"} for c in noun.children
             ):
-                for finding in reversed(self.found):
-                    if finding.predicate == "attacks" and finding.trigger < verb.i and not finding.stance.negated:
-                        return [Argument(finding.subject, 0.75)]
-        return []
+                return None
+        for finding in reversed(self.found):
+            if finding.predicate == "attacks" and finding.trigger < verb.i and not finding.stance.negated:
+                return finding
+        return None
 
     def _light_subject(self, noun: Token) -> list[Token]:
         head = noun
@@ -388,6 +486,8 @@ class _Relations:
                 key = self._name_at(part.i)
                 if key and key not in keys and self.cast.type(key) != "Place":
                     keys.append(key)
+        if any(c.lower_ in self.words["nouns.force.modifier"] for c in noun.lefts):  # "Kenyan military movements"
+            keys = [self.actors.force_of(noun, k) if self.cast.type(k) == "State" else k for k in keys]
         return [Argument(k, 0.95) for k in keys]
 
     def _argument(self, token: Token, depth: int = 4) -> list[Argument]:
@@ -412,13 +512,21 @@ class _Relations:
             ]
             if found:
                 return found
-        return [
+        named = [
             a
             for c in children(token, "appos")
             if c.i in self.cast.by_head and self.cast.by_head[c.i].kind == "name"
             for member in coordinated(c)
             for a in self._argument(member, depth - 1)
         ]
+        return named or self._unnamed(token)
+
+    def _unnamed(self, noun: Token) -> list[Argument]:
+        """Somebody who has no name but acts: "a court", "striking workers", "armed men"; known in this text only."""
+        if noun.pos_ not in _NOMINAL or noun.tag_.startswith("NNP"):
+            return []
+        key = self.actors.unnamed(noun)
+        return [Argument(key, 0.85)] if key is not None else []
 
     # statements
 
@@ -437,6 +545,8 @@ class _Relations:
         pairs: list[tuple[Argument, Argument]] = [(s, o) for s in subjects_ for o in objects if s.key != o.key]
         if rule.symmetric:
             pairs = _unordered(pairs)
+        if len(subjects_) == len(objects) > 1 and any(t.lower_ == "respectively" for t in where.sent):
+            pairs = list(zip(subjects_, objects, strict=True))
         for subject, obj in pairs:
             types = self.cast.type(subject.key), self.cast.type(obj.key)
             if not self.ontology.accepts(pattern.predicate, *types):
@@ -455,6 +565,16 @@ class _Relations:
             )  # fmt: skip
 
 
+def _title_starts(doc: Doc, the_cast: Cast) -> dict[int, int]:
+    """Where the phrase of a name starts that has a title or nationality in front: "US President A"."""
+    starts: dict[int, int] = {}
+    for office in doc._.kg_offices:
+        mention = the_cast.covering(office.end - 1)
+        if mention is not None and office.start < mention.start:
+            starts[mention.start] = office.start
+    return starts
+
+
 def _adjectives(noun: Token, relations: _Relations) -> bool:
     words = load_lexicon()
     return any(c.lower_ in words["stance.adjective.unreal"] for c in noun.children if c.dep_ == "amod")
@@ -466,8 +586,11 @@ def agents_or_objects(verb: Token) -> list[Token]:
 
 
 def _unordered(pairs: list[tuple[Argument, Argument]]) -> list[tuple[Argument, Argument]]:
+    several = len({x.phrase for pair in pairs for x in pair}) > 1
     seen: dict[frozenset[str], tuple[Argument, Argument]] = {}
     for a, b in pairs:
+        if several and a.phrase == b.phrase != -1:
+            continue  # "between A and its neighbours B and C" sets nothing between B and C
         first, second = sorted((a, b), key=lambda x: x.key)
         seen.setdefault(frozenset((a.key, b.key)), (first, second))
     return list(seen.values())
