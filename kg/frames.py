@@ -1,5 +1,6 @@
 """How English expresses each property: `ontology/frames/*.toml` (see FORMAT.md there), checked and indexed by lemma."""
 
+import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
@@ -74,9 +75,10 @@ def load(root: Path | None = None) -> Frames:
             if isinstance(item, Example):
                 examples.append(item)
                 continue
-            for lemma in item.lemmas:
-                words = lemma.split()
-                index[item.kind][words[0] if item.kind == "verb" else words[-1]].append(item)
+            # a noun's last word or part of a word is what the parser sees: "peace deal", "cease-fire"
+            words = {lemma.split()[0] if item.kind == "verb" else re.split("[ -]", lemma)[-1] for lemma in item.lemmas}
+            for word in words:
+                index[item.kind][word].append(item)
     frozen = {kind: {word: tuple(patterns) for word, patterns in table.items()} for kind, table in index.items()}
     return Frames(frozen, tuple(examples))
 

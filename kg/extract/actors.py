@@ -16,8 +16,6 @@ from kg.lexicon import load as load_lexicon
 from kg.statement import slug
 
 _OWNERS = frozenset({"State", "Organization", "Force"})
-_COMPASS = frozenset({"northern", "southern", "eastern", "western", "central", "north", "south", "east", "west", "northeastern",
-                      "northwestern", "southeastern", "southwestern", "northeast", "northwest", "southeast", "southwest"})  # fmt: skip
 _SPEECH = ("accuses", "condemns", "urges", "rejects", "threatens", "talksWith", "agreesWith", "supports")
 _LOCATIVE = frozenset({"in", "at", "near", "outside", "around", "inside", "over", "through", "throughout", "across", "into", "from", "toward", "towards", "within", "via"})  # fmt: skip
 _PLACE_PREDICATES = frozenset({"attacks", "occupies", "deploysTo", "withdrawsFrom", "claimsTerritory"})
@@ -32,9 +30,13 @@ def head_lemma(token: Token) -> str:
 
 
 def compound_lemma(token: Token) -> str:
-    """The lemma with the word before it: "security force", "peace deal"."""
-    before = token.nbor(-1).lower_ if token.i > token.sent.start else ""
-    return f"{before} {head_lemma(token)}"
+    """The lemma with the word before it: "security force", "peace deal", "cease-fire"."""
+    before = token.nbor(-1) if token.i > token.sent.start else None
+    if before is None:
+        return head_lemma(token)
+    if before.text == "-" and before.i > token.sent.start:
+        return f"{before.nbor(-1).lower_}-{head_lemma(token)}"
+    return f"{before.lower_} {head_lemma(token)}"
 
 
 def either(token: Token, words: frozenset[str]) -> bool:
@@ -284,8 +286,8 @@ class Actors:
         """ "eastern Ukraine" is a place in Ukraine."""
         start = name.start
         while start > 0 and (
-            self.doc[start - 1].lower_ in _COMPASS
-            or (self.doc[start - 1].text == "-" and self.doc[start - 2].lower_ in _COMPASS)
+            self.doc[start - 1].lower_ in self.words["nouns.place.compass"]
+            or (self.doc[start - 1].text == "-" and self.doc[start - 2].lower_ in self.words["nouns.place.compass"])
         ):
             start -= 1
         mention = self.cast.by_head.get(self.doc[name.start : name.end].root.i)
@@ -385,7 +387,8 @@ class Actors:
         """The key of somebody who has no name but is an actor by the noun: "a court", "armed men", "the judge"."""
         words = self.words
         plural = noun.tag_ == "NNS"
-        if either(noun, words["nouns.unnamed.force"]):
+        modified = any(c.dep_ in {"amod", "compound", "nmod"} and c.is_alpha for c in noun.lefts)
+        if either(noun, words["nouns.unnamed.force"]) or (head_lemma(noun) == "force" and plural and modified):
             type_ = "Force"
         elif either(noun, words["nouns.unnamed.organization"]):
             type_ = "Group" if plural else "Organization"

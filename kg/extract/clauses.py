@@ -93,6 +93,11 @@ def _grammatical_subjects(verb: Token, depth: int = 6) -> list[Token]:
         case "conj":
             if head.pos_ in {"VERB", "AUX"}:
                 return _grammatical_subjects(head, depth - 1)
+        case "xcomp" | "ccomp" if head.pos_ == "ADJ":  # "is willing to provide"
+            while head.dep_ == "conj" and head.head.pos_ == "ADJ":
+                head = head.head
+            if head.dep_ in {"acomp", "oprd", "ccomp"} and head.head.pos_ in {"VERB", "AUX"}:
+                return _grammatical_subjects(head.head, depth - 1)
         case "xcomp":
             objects_ = children(head, "dobj", "dative")
             if objects_ and not passive(head) and head.lemma_ not in {"promise", "threaten", "use"}:
@@ -153,6 +158,8 @@ def patients(verb: Token, depth: int = 6) -> list[Token]:
         for t in children(verb, "dobj", "dative")
         if not (t.dep_ == "dative" and t.pos_ == "ADP")
     ]
+    if not found:  # "found the minister guilty": the parser makes a clause of it that has no verb
+        found = [t for c in children(verb, "ccomp") if c.pos_ in {"ADJ", "NOUN"} for t in children(c, "nsubj")]
     if not found and verb.dep_ == "relcl" and children(verb, "nsubj"):
         subject_words = {t.lower_ for t in children(verb, "nsubj")}
         if not subject_words & RELATIVE and not any(p.dep_ == "prep" and not list(p.children) for p in verb.children):

@@ -32,6 +32,7 @@ class _Coreference:
         self.cast: Cast = cast(doc)
         self.actors = Actors(doc)
         self.words = load_lexicon()
+        self.compass = self.words["nouns.place.compass"]
         self.offices: tuple[Office, ...] = doc._.kg_offices
 
     def run(self) -> None:
@@ -42,6 +43,8 @@ class _Coreference:
                 self._reciprocal(token)
             elif token.pos_ in {"PRON", "DET"}:
                 self._pronoun(token)
+            elif token.lower_ in self.compass and token.text[:1].isupper() | (token.lower_ in {"north", "south"}):
+                self._half(token)
             elif token.pos_ in {"NOUN", "PROPN"} and self.cast.covering(token.i) is None:
                 self._description(token)
 
@@ -49,7 +52,10 @@ class _Coreference:
 
     def _pronoun(self, token: Token) -> None:
         low = token.lower_
-        if low in _HE:
+        said = self._who_says(token) if low in {"it", "they", "he", "she"} else None
+        if said is not None:
+            self._refer(token, said.keys, 0.9)
+        elif low in _HE:
             self._refer(token, self._person(token), 0.85)
         elif low in _WE:
             self._speaker(token)
@@ -59,6 +65,41 @@ class _Coreference:
             self._refer(token, self._several(token), 0.7)
         elif low == "both" and token.dep_ in {"nsubj", "pobj", "dobj"}:
             self._refer(token, self._pair(token), 0.8)
+
+    def _half(self, token: Token) -> None:
+        """ "the North" where the text names North Korea."""
+        if token.i == 0 or self.doc[token.i - 1].lower_ != "the" or token.dep_ in {"compound", "amod", "nmod"}:
+            return
+        if any(c.dep_ == "prep" and c.lower_ == "of" for c in token.children):
+            return
+        keys = {
+            k for m in self.cast.before(token.i) for k in m.keys
+            if self.cast.type(k) == "State" and self.cast.entities[k].name.lower().split()[0] == token.lower_
+        }  # fmt: skip
+        if len(keys) == 1:
+            self.cast.add(Mention(token.i - 1, token.i + 1, token.i, (keys.pop(),), "noun", 0.85))
+
+    def _who_says(self, token: Token) -> Mention | None:
+        """ "Kenya said it had withdrawn": the subject of a clause that is said is most often who says it."""
+        verb = token.head
+        if token.dep_ not in {"nsubj", "nsubjpass"} or verb.dep_ not in {"ccomp", "advcl"}:
+            return None
+        if verb.head.lemma_.lower() not in self.words["stance.verb.report"] | self.words["stance.verb.deny"]:
+            return None
+        if verb.dep_ == "advcl" or any(c.i != verb.i and c.i < token.i and c.dep_ == "nsubj" for c in verb.head.children if c.i > verb.i):
+            return None
+        found = [(s, m) for s in subjects(verb.head) if (m := self.cast.at(s)) and m.kind != "pronoun" and s.i < token.i]
+        if len(found) != 1:
+            return None
+        subject, mention = found[0]
+        type_ = self.cast.type(mention.keys[0])
+        plural = subject.tag_ in {"NNS", "NNPS"} or len(mention.keys) > 1
+        match token.lower_:
+            case "they":
+                return mention if plural or type_ in {"Force", "Organization", "Group"} else None
+            case "it":
+                return mention if not plural and type_ in _THEMATIC else None
+        return mention if type_ == "Person" else None
 
     def _reciprocal(self, token: Token) -> None:
         """ "each other" stands for all members of the subject."""

@@ -1,6 +1,7 @@
 """Names: the gazetteer first, then what the language model's recognizer adds; which sense of a name is meant."""
 
 from collections import Counter
+from collections.abc import Iterator
 from dataclasses import dataclass
 
 from spacy.language import Language
@@ -14,7 +15,7 @@ from kg.lexicon import load as load_lexicon
 
 _LABEL = {"Person": "PERSON", "State": "GPE", "Place": "LOC", "Organization": "ORG", "Force": "ORG"}
 # What the recognizer's labels become where the gazetteer knows nothing.
-_TYPE = {"PERSON": "Person", "ORG": "Organization", "GPE": "Place", "LOC": "Place", "FAC": "Place"}
+_TYPE = {"PERSON": "Person", "ORG": "Organization", "GPE": "Place", "LOC": "Place", "FAC": "Place", "NORP": "Group"}
 # "Sudanese Army", "Chinese Foreign Ministry": the state and what it owns are found apart.
 _READ_FROM_PARTS = ("nouns.force.military", "nouns.force.service", "nouns.government.bodies")
 _INSIDE = {"of", "the", "and", "for", "de", "del", "la", "al", "-", "&", "'s", "’s", "in", "on", "to"}
@@ -71,12 +72,26 @@ def _known(doc: Doc, gazetteer: Gazetteer, year: int | None) -> list[Name]:
     votes = Counter(
         s.entry_key for _, _, senses in matches if len({s.entry_key for s in senses}) == 1 for s in senses[:1]
     )
-    names = []
+    names = list(_shared(doc, words, gazetteer, matches))
     for start, end, senses in matches:
         sense = _choose(doc, start, end, senses, gazetteer, votes, year)
         if sense is not None:
             names.append(Name(start, end, gazetteer.entries[sense.entry_key].type, sense.entry_key, sense.role))
     return names
+
+
+def _shared(
+    doc: Doc, words: list[str], gazetteer: Gazetteer, matches: list[tuple[int, int, tuple[Sense, ...]]]
+) -> Iterator[Name]:
+    """ "North and South Korea": the first word shares the last word of the name that follows."""
+    for start, end, senses in matches:
+        if end - start < 2 or start < 2 or doc[start - 1].lower_ != "and" or not doc[start - 2].text[:1].isupper():
+            continue
+        hit = gazetteer.longest([words[start - 2], *words[start + 1 : end]], 0)
+        if hit is not None and hit[0] == end - start and hit[1][0].entry_key != senses[0].entry_key:
+            entry = gazetteer.entries[hit[1][0].entry_key]
+            if entry.type == gazetteer.entries[senses[0].entry_key].type:
+                yield Name(start - 2, start - 1, entry.type, entry.key)
 
 
 def _choose(
@@ -151,6 +166,7 @@ def _part_of_longer_name(doc: Doc, i: int) -> bool:
 
 def _merge(doc: Doc, known: list[Name]) -> list[Name]:
     """Adds the recognizer's names where the gazetteer is silent, or where they are longer proper names around its own."""
+    compass = load_lexicon()["nouns.place.compass"]
     taken = {i: n for n in known for i in range(n.start, n.end)}
     added: list[Name] = []
     dropped: set[Name] = set()
@@ -159,6 +175,8 @@ def _merge(doc: Doc, known: list[Name]) -> list[Name]:
         if type_ is None:
             continue
         start, end = _trim(doc, ent.start, ent.end)
+        if end - start == 1 and doc[start].lower_ in compass:
+            continue  # "the North" is a description, resolved later
         if (
             end <= start
             or not doc[start].text[:1].isupper()
@@ -170,11 +188,18 @@ def _merge(doc: Doc, known: list[Name]) -> list[Name]:
             continue
         if any(n.start < start or n.end > end for n in inner):
             continue
+        if type_ == "Group" and (inner or end - start > 1 or not _a_people(doc[start])):
+            continue
         if not inner and type_ == "Organization" and not _organization(doc, start, end):
             continue
         dropped |= inner
         added.append(Name(start, end, type_))
     return sorted([n for n in known if n not in dropped] + added, key=lambda n: n.start)
+
+
+def _a_people(token: Token) -> bool:
+    """ "Christians", "the Hutu": people as a body, no adjective before a noun."""
+    return token.tag_ in {"NNPS", "NNS"} or (token.text.endswith("s") and token.dep_ in {"nsubj", "dobj", "pobj", "conj", "nsubjpass"})
 
 
 def _namelike(token: Token) -> bool:

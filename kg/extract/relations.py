@@ -18,6 +18,8 @@ from kg.ontology import load as load_ontology
 
 _VERBAL = frozenset({"VERB", "AUX"})
 _NOMINAL = frozenset({"NOUN", "PROPN"})
+# The places of a slot that are no prepositions (see FORMAT.md).
+_SLOT_WORDS = frozenset({"subject", "object", "poss", "adj", "members", "participants", "perpetrator", "target", "self", "clause", "deed", "owner", "number"})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -173,6 +175,9 @@ class _Relations:
         options = [t for o in patients(verb) for t in coordinated(o)]
         for prep in children(verb, "prep", "agent"):
             options += [t for o in children(prep, "pobj") for t in coordinated(o)]
+        options += [t for t in children(verb, "ccomp", "oprd", "acomp", "attr", "xcomp") if t.pos_ in {"ADJ", "NOUN"}]
+        if pattern.nouns == {"*"}:
+            return next(iter(patients(verb)), None)
         for noun in options:
             names = {noun.lemma_.lower(), noun.lower_, compound_lemma(noun)}
             if names & pattern.nouns:
@@ -252,15 +257,24 @@ class _Relations:
         if slot == "subject" and pattern.subject_types:
             kinds = pattern.subject_types
         taken = {a.key for a in others}
+
+        def fits(argument: Argument) -> bool:
+            return argument.key not in taken and not kinds.isdisjoint(self.ontology.types(self.cast.type(argument.key)))
+
         for place in places:
             if place == "members" and others:
                 return list(others)
             found = self._place(place, token, carrier)
-            found = [a for a in found if not kinds.isdisjoint(self.ontology.types(self.cast.type(a.key)))]
-            if slot == "object" and len(found) == 1 and found[0].key in taken:
-                found = []
+            if len(found) > 1 and {a.key for a in found} <= taken:  # "accused each other"
+                return found
+            found = [a for a in found if fits(a)]
             if found:
                 return found
+        if "owner" in places:  # "strikes against rebel positions": whose the positions are
+            for place in places:
+                found = [a for a in self._owners(self._heads(place, token, carrier)) if fits(a)]
+                if found:
+                    return found
         return []
 
     def _place(self, place: str, token: Token, carrier: Token | None) -> list[Argument]:
@@ -301,25 +315,39 @@ class _Relations:
                 of_ = noun if noun is not None else next(iter(patients(token)), None)
                 return self._modifiers(of_) if of_ is not None else []
             case _:
-                heads = prepositional(token, place)
-                if carrier is not None:
-                    heads = heads + prepositional(carrier, place)
-                    heads = [h for h in heads if h.i != carrier.i]
-                elif verbal and not heads:
-                    for obj in patients(token):
-                        if obj.pos_ in _NOMINAL and obj.i > token.i:
-                            heads = heads + prepositional(obj, place)
+                heads = self._heads(place, token, carrier)
         return self._phrases(heads)
+
+    def _heads(self, preposition: str, token: Token, carrier: Token | None) -> list[Token]:
+        """The objects of a preposition at the trigger, at its carrier, or at its direct object."""
+        if preposition in _SLOT_WORDS:
+            return []
+        heads = prepositional(token, preposition)
+        if carrier is not None:
+            heads = [h for h in heads + prepositional(carrier, preposition) if h.i != carrier.i]
+        elif token.pos_ in _VERBAL and not heads:
+            for obj in patients(token):
+                if obj.pos_ in _NOMINAL and obj.i > token.i:
+                    heads = heads + prepositional(obj, preposition)
+        return heads
 
     def _phrases(self, heads: Iterable[Token]) -> list[Argument]:
         return list({a.key: a for h in heads for a in self._phrase(h)}.values())
 
     def _phrase(self, head: Token) -> list[Argument]:
         """The entities of a phrase and of what is coordinated with it."""
-        found = [replace(a, phrase=c.i) for c in coordinated(head) for a in self._argument(c)]
+        members = coordinated(head)
+        for name in children(head, "appos"):  # "A, B, C and D", of which the parser takes "B" for another name of "A"
+            if self._is_name(head) and self._is_name(name) and children(name, "conj"):
+                members = members + coordinated(name)
+        found = [replace(a, phrase=c.i) for c in members for a in self._argument(c)]
         for mention in self._listed(head):
             found += [Argument(k, mention.certainty * 0.95, mention.head) for k in mention.keys]
         return list({a.key: a for a in found}.values())
+
+    def _is_name(self, token: Token) -> bool:
+        mention = self.cast.at(token)
+        return mention is not None and mention.kind == "name"
 
     def _listed(self, head: Token) -> list[Mention]:
         """Names joined to the phrase's by "and" that the parser has hung below it in another way.
