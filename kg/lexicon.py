@@ -14,8 +14,8 @@ _KEYS: Mapping[str, frozenset[str]] = {
     "nouns": frozenset({
         "force.military", "force.equipment", "force.service", "force.irregular", "group.people", "group.bare_when_counted",
         "government.stands_for_state", "government.bodies", "agreement.ceasefire", "agreement.peace", "agreement.treaty",
-        "agreement.other", "agreement.not_after", "conflict.war", "conflict.other", "place.common", "place.compass", "transparent.of",
-        "reference.conflict", "government.itself", "government.official", "force.modifier", "unnamed.force", "unnamed.organization", "unnamed.person", "reference.state", "reference.pair", "reference.neighbour", "reference.organization", "reference.place",
+        "agreement.other", "agreement.not_after", "agreement.apart", "event.generic", "conflict.war", "conflict.other", "place.common", "place.compass", "transparent.of",
+        "reference.conflict", "government.itself", "government.seated", "government.official", "force.modifier", "unnamed.force", "unnamed.organization", "unnamed.person", "reference.state", "reference.pair", "reference.neighbour", "reference.organization", "reference.place",
     }),
     "titles": frozenset({"office", "former", "address", "sent_to"}),
     "stance": frozenset({

@@ -367,7 +367,7 @@ class Actors:
         ):
             self._body(noun, keys[0], start)
         elif either(noun, words["nouns.government.stands_for_state"]):
-            owner = keys or self._seat(noun)
+            owner = keys or (self._seat(noun) if head_lemma(noun) in words["nouns.government.seated"] else [])
             if (
                 owner
                 and not any(c.lower_ in words["titles.former"] for c in noun.children)

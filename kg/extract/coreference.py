@@ -176,11 +176,11 @@ class _Coreference:
         """The coordinated or plural subject before; else a body that "they" can be."""
         for mention in self.cast.before(token.i):
             head = self.doc[mention.head]
-            if head.sent.start < token.sent.start and self._sentences_between(head, token) > 1:
+            if head.sent.start < token.sent.start and self._sentences_between(head, token) > 2:
                 break
             if len(mention.keys) > 1 and _subject(head):
                 return mention.keys
-            if _subject(head) and any(c.dep_ == "conj" for c in head.children):
+            if _subject(head) and len(_all_conjuncts(head)) > 1:
                 group = [self.cast.at(t) for t in _all_conjuncts(head)]
                 keys = tuple(dict.fromkeys(k for m in group if m for k in m.keys))
                 if len(keys) > 1:
@@ -365,5 +365,5 @@ def _all_conjuncts(token: Token) -> list[Token]:
         token = token.head
     found = [token]
     for item in found:
-        found += [c for c in item.children if c.dep_ == "conj"]
+        found += [c for c in item.children if c.dep_ == "conj" or (c.dep_ == "appos" and children(c, "conj"))]
     return found

@@ -10,28 +10,9 @@ from kg.extract.cast import Cast, Mention, cast, phrase
 from kg.extract.clauses import children
 from kg.lexicon import load as load_lexicon
 
+_CONFLICTS = frozenset({"War", "Conflict"})
+_AGREEMENTS = frozenset({"Agreement", "Ceasefire", "PeaceAgreement", "Treaty"})
 _YEAR = re.compile(r"\b(1[5-9]\d\d|20\d\d)\b")
-_GENERIC = frozenset(
-    {
-        "latest",
-        "new",
-        "recent",
-        "current",
-        "ongoing",
-        "intense",
-        "fierce",
-        "heavy",
-        "first",
-        "second",
-        "last",
-        "more",
-        "other",
-        "further",
-        "such",
-    }
-)
-
-
 @Language.component("kg_events", requires=["token.dep", "token.lemma", "doc._.kg_cast"], assigns=["doc._.kg_cast"])
 def kg_events(doc: Doc) -> Doc:
     """Adds mentions for agreements and conflicts in text order."""
@@ -44,6 +25,7 @@ class _Events:
         self.doc = doc
         self.cast: Cast = cast(doc)
         self.words = load_lexicon()
+        self.named = {i for n in doc._.kg_names for i in range(n.start, n.end)}
         self.traits: dict[str, frozenset[str]] = {}
 
     def run(self) -> None:
@@ -144,40 +126,50 @@ class _Events:
         return frozenset(found)
 
     def _known(self, noun: Token, type_: str, family: str, traits: frozenset[str], indefinite: bool) -> str | None:
-        """The event before that this noun means: same kind of noun, nothing in the traits against it."""
+        """The event before that this noun means: nothing in the traits against it, and something that says so."""
+        words = self.words
         years = {t for t in traits if t.startswith("year")}
-        bare = not traits and any(c.dep_ == "det" and c.lower_ in {"the", "this", "that"} for c in noun.children)
+        names = {t for t in traits if t.startswith("name")}
+        mine = self._modifiers(noun)
+        definite = any(c.dep_ == "det" and c.lower_ in {"the", "this", "that"} for c in noun.children)
+        bare = not traits and not mine and definite
         for mention in self.cast.before(noun.left_edge.i):
             key = mention.keys[0]
             draft = self.cast.entities[key]
-            if (draft.type in {"War", "Conflict"}) != (family == "conflict") or draft.type in {
-                "Person",
-                "State",
-                "Organization",
-                "Force",
-                "Group",
-                "Place",
-            }:
+            other = self.doc[mention.head]
+            if draft.type not in _AGREEMENTS | _CONFLICTS or (draft.type in _CONFLICTS) != (family == "conflict"):
                 continue
-            mine = self.traits.get(key, frozenset())
-            other_years = {t for t in mine if t.startswith("year")}
-            if years and other_years and not years & other_years:
+            theirs = self.traits.get(key, frozenset())
+            other_years = {t for t in theirs if t.startswith("year")}
+            other_names = {t for t in theirs if t.startswith("name")}
+            if (years and other_years and not years & other_years) or (names and other_names and not names & other_names):
                 continue
-            names, other_names = ({t for t in s if t.startswith("name")} for s in (traits, mine))
-            if names and other_names and not names & other_names:
+            same_noun = other.lemma_.lower() == noun.lemma_.lower()
+            if indefinite and not traits & theirs:
                 continue
-            same_noun = self.doc[mention.head].lemma_.lower() == noun.lemma_.lower()
-            if indefinite and not (traits and traits & mine):
-                continue
-            if family == "agreement":
-                if (
-                    type_ == draft.type
-                    or "Agreement" in {type_, draft.type}
-                    or {type_, draft.type} <= {"Ceasefire", "PeaceAgreement"}
-                ):
-                    if draft.type == "Agreement" and type_ != "Agreement":
-                        draft.type = type_
+            if family == "conflict":
+                if same_noun or (bare and head_lemma(noun) in words["nouns.reference.conflict"]):
                     return key
-            elif same_noun or (bare and head_lemma(noun) in self.words["nouns.reference.conflict"]):
-                return key
+                continue
+            apart = {head_lemma(noun), head_lemma(other)} & words["nouns.agreement.apart"]
+            if not same_noun and (apart or not (type_ == draft.type or "Agreement" in {type_, draft.type} or {type_, draft.type} <= {"Ceasefire", "PeaceAgreement"})):
+                continue
+            if mention.kind == "name" and not same_noun:
+                continue  # "the deal" is not the Charter of the United Nations
+            shared = mine & self._modifiers(other)
+            if mine and not shared and not traits & theirs and not (same_noun and not self._modifiers(other)) and type_ == "Agreement":
+                continue
+            if draft.type == "Agreement" and type_ != "Agreement":
+                draft.type = type_
+            return key
         return None
+
+    def _modifiers(self, noun: Token) -> frozenset[str]:
+        """What tells the noun's event from others: "border" of "the border agreement"; no names, years or counts."""
+        return frozenset(
+            t.lower_
+            for c in noun.lefts
+            if c.dep_ in {"amod", "compound", "nmod"}
+            for t in c.subtree
+            if t.is_alpha and t.i not in self.named and t.lower_ not in self.words["nouns.event.generic"] and t.pos_ != "VERB"
+        )

@@ -194,7 +194,23 @@ def _merge(doc: Doc, known: list[Name]) -> list[Name]:
             continue
         dropped |= inner
         added.append(Name(start, end, type_))
-    return sorted([n for n in known if n not in dropped] + added, key=lambda n: n.start)
+    names = sorted([n for n in known if n not in dropped] + added, key=lambda n: n.start)
+    return [_as_its_neighbours(doc, names, i) for i in range(len(names))]
+
+
+def _as_its_neighbours(doc: Doc, names: list[Name], i: int) -> Name:
+    """A new name that the recognizer takes for an organization is a person where it stands in a list of persons."""
+    name = names[i]
+    if name.entry is not None or name.type != "Organization" or not 1 < name.end - name.start < 4:
+        return name
+    if not all(t.is_alpha and t.is_title for t in doc[name.start : name.end]):
+        return name
+    before, after = (names[k] if 0 <= k < len(names) else None for k in (i - 1, i + 1))
+    joined = [n for n, gap in ((before, (before.end, name.start) if before else (0, 9)), (after, (name.end, after.start) if after else (0, 9)))
+              if n is not None and 0 < gap[1] - gap[0] <= 2 and all(doc[k].lower_ in {",", "and"} for k in range(*gap))]  # fmt: skip
+    if joined and all(n.type == "Person" for n in joined):
+        return Name(name.start, name.end, "Person")
+    return name
 
 
 def _a_people(token: Token) -> bool:

@@ -425,8 +425,16 @@ class _Relations:
         ):
             head = head.head
         if head.dep_ in {"dobj", "prep"} and head.head.pos_ in _VERBAL:
-            found = [a for t in subjects(head.head) for c in coordinated(t) for a in self._argument(c)]
-        return found if len(found) > 1 else []
+            found = self._phrases(subjects(head.head))
+        if len(found) > 1:
+            return found
+        return self._talking(noun) if any(c.lower_ in {"the", "these", "this"} for c in children(noun, "det")) else []
+
+    def _talking(self, noun: Token) -> list[Argument]:
+        """Who was last said to talk: "joined the talks"."""
+        told = [f for f in self.found if f.predicate == "talksWith" and f.trigger < noun.i and not f.stance.negated]
+        told = [f for f in told if f.trigger == told[-1].trigger]
+        return [Argument(k, 0.75) for k in dict.fromkeys(str(k) for f in told for k in (f.subject, f.object))]
 
     def _perpetrator(self, verb: Token) -> list[Argument]:
         """ "condemned the attack": whoever made the last attack that the text has told of."""
@@ -573,7 +581,7 @@ class _Relations:
         pairs: list[tuple[Argument, Argument]] = [(s, o) for s in subjects_ for o in objects if s.key != o.key]
         if rule.symmetric:
             pairs = _unordered(pairs)
-        if len(subjects_) == len(objects) > 1 and any(t.lower_ == "respectively" for t in where.sent):
+        if not rule.symmetric and len(subjects_) == len(objects) > 1 and any(t.lower_ == "respectively" for t in where.sent):
             pairs = list(zip(subjects_, objects, strict=True))
         for subject, obj in pairs:
             types = self.cast.type(subject.key), self.cast.type(obj.key)
