@@ -14,13 +14,13 @@ _KEYS: Mapping[str, frozenset[str]] = {
     "nouns": frozenset({
         "force.military", "force.equipment", "force.service", "force.irregular", "group.people", "group.bare_when_counted",
         "government.stands_for_state", "government.bodies", "agreement.ceasefire", "agreement.peace", "agreement.treaty",
-        "agreement.other", "agreement.not_after", "agreement.apart", "event.generic", "conflict.war", "conflict.other", "place.common", "place.compass", "transparent.of",
+        "agreement.other", "agreement.not_after", "agreement.apart", "event.generic", "conflict.war", "conflict.other", "place.common", "place.compass", "place.of_state", "place.status", "transparent.of",
         "reference.conflict", "government.itself", "government.seated", "government.official", "force.modifier", "unnamed.force", "unnamed.organization", "unnamed.person", "reference.state", "reference.pair", "reference.neighbour", "reference.organization", "reference.place",
     }),
     "titles": frozenset({"office", "former", "address", "sent_to"}),
     "stance": frozenset({
         "verb.report", "verb.deny", "verb.unreal", "verb.failing", "verb.factual", "noun.failing", "auxiliary.demand", "noun.unreal", "noun.report", "noun.deny",
-        "adjective.alleged", "adjective.unreal", "adjective.unreal_predicate", "adverb.alleged", "adverb.unreal",
+        "adjective.alleged", "adjective.unreal", "adjective.unreal_predicate", "adverb.alleged", "adverb.reported", "noun.source", "adverb.unreal",
         "adverb.negative", "auxiliary.unreal", "marker.conditional",
     }),
 }  # fmt: skip

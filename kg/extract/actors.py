@@ -380,6 +380,8 @@ class Actors:
                 self.cast.add(Mention(start, noun.i + 1, noun.i, tuple(owner), "noun", certainty), alias)
         elif either(noun, words["nouns.group.people"]):
             self._group(noun, keys, start)
+        elif either(noun, words["nouns.place.of_state"]) and keys and self.cast.type(keys[0]) == "State":
+            self.cast.add(Mention(start, noun.i + 1, noun.i, tuple(keys), "noun", 0.85), None)
         elif either(noun, words["nouns.place.common"]):
             self._place(noun)
 
@@ -574,6 +576,10 @@ class Actors:
         names = [self.at[c.i] for c in noun.lefts if c.i in self.at] + [
             self.at[g.i] for c in noun.lefts for g in c.children if g.i in self.at and c.dep_ in {"compound", "amod"}
         ]
+        status = [c for c in noun.lefts if c.dep_ in {"amod", "nmod", "compound"} and c.lower_ in self.words["nouns.place.status"]]
+        if status:
+            self._held(noun, status[0])
+            return
         names = sorted(
             {
                 n
@@ -607,6 +613,18 @@ class Actors:
                 self.cast.by_head[noun.i] = Mention(name.start, noun.i + 1, noun.i, mention.keys, "noun", 0.95)
                 self.cast.entities[mention.keys[0]].aliases.add(phrase(self.doc, name.start, noun.i + 1))
                 return
+
+
+    def _held(self, noun: Token, status: Token) -> None:
+        """ "Houthi-controlled areas", "the occupied areas around Kherson": a place that has no other name."""
+        start, end = status.left_edge.i, noun.i + 1
+        for prep in children(noun, "prep"):
+            if prep.i == end and prep.lower_ in {"of", "in", "around", "near"} and prep.right_edge.i - end < 5:
+                end = prep.right_edge.i + 1
+        text = phrase(self.doc, start, end)
+        key = self.cast.local_key("Place", text)
+        self.cast.entity(key, "Place", text, named=False)
+        self.cast.add(Mention(start, noun.i + 1, noun.i, (key,), "noun", 0.9), text)
 
 
 def _bare(key: str) -> str:

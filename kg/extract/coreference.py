@@ -237,8 +237,13 @@ class _Coreference:
             owners = [self._side(k) for k in self.cast.by_head[owner_noun.i].keys]
             self._forces(noun, [k for k in owners if self.cast.type(k) in _THEMATIC], owner_noun.left_edge.i)
             return
+        if lemma == "force" and plural and any(c.lower_ == "government" for c in noun.lefts):
+            self._government_forces(noun)
+            return
         if determiner not in {"the", "this", "that", "these"}:
             return
+        if any(i in self.actors.at for c in noun.lefts if c.dep_ in {"amod", "compound", "nmod"} for i in range(c.left_edge.i, c.i + 1)):
+            return  # "the Kenyan territory" is none that was spoken of before
         if any(c.dep_ in {"relcl", "acl"} or (c.dep_ == "prep" and c.lower_ == "of") for c in noun.children):
             return
         if either(noun, words["nouns.force.military"]) and plural | (lemma in {"army", "military"}):
@@ -260,6 +265,17 @@ class _Coreference:
                 self._refer_noun(noun, found[0].keys, 0.65)
         else:
             self._by_title(noun)
+
+    def _government_forces(self, noun: Token) -> None:
+        """ "government forces": the army of the state that the text has just spoken of."""
+        found = self._candidates(noun, frozenset({"State"}), 2)
+        near = {m.keys[0] for m in found} | {
+            str(n.entry) for n in self.actors.names
+            if n.entry and n.type == "State" and noun.sent.start <= n.start < noun.i
+        }  # fmt: skip
+        if len(near) == 1:
+            self.actors.known(self.actors.gazetteer.entries[next(iter(near))])
+            self._forces(noun, list(near), noun.left_edge.i)
 
     def _refer_noun(self, noun: Token, keys: tuple[str, ...], certainty: float) -> None:
         if keys:

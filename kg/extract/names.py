@@ -2,7 +2,7 @@
 
 from collections import Counter
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
@@ -195,7 +195,28 @@ def _merge(doc: Doc, known: list[Name]) -> list[Name]:
         dropped |= inner
         added.append(Name(start, end, type_))
     names = sorted([n for n in known if n not in dropped] + added, key=lambda n: n.start)
-    return [_as_its_neighbours(doc, names, i) for i in range(len(names))]
+    surnames = {doc[n.end - 1].text for n in names if n.type == "Person" and n.end - n.start > 1}
+    names = [replace(n, type="Person") if _surname(doc, n, surnames) else n for n in names]
+    names = [_as_its_neighbours(doc, names, i) for i in range(len(names))]
+    return [replace(n, type="Place") if _somewhere(doc, n) else n for n in names]
+
+
+def _surname(doc: Doc, name: Name, surnames: set[str]) -> bool:
+    """A new one-word name that ends a person's full name elsewhere in the text is that person's."""
+    return name.entry is None and name.end - name.start == 1 and doc[name.start].text in surnames
+
+
+def _somewhere(doc: Doc, name: Name) -> bool:
+    """A new name that the recognizer takes for a person, where only a place can stand: "fighting in NAME"."""
+    if name.entry is not None or name.type != "Person":
+        return False
+    head = doc[name.start : name.end].root
+    while head.dep_ == "conj":
+        head = head.head
+    before = doc[name.start - 1].lower_ if name.start else ""
+    return (head.dep_ == "pobj" and head.head.lower_ in {"in", "near", "outside", "around"} and before not in {"and", ","}) or (
+        head.dep_ == "dobj" and head.head.lemma_ in {"enter", "recapture", "retake", "besiege", "shell", "overrun", "reach"}
+    )
 
 
 def _as_its_neighbours(doc: Doc, names: list[Name], i: int) -> Name:

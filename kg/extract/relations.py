@@ -18,6 +18,7 @@ from kg.ontology import load as load_ontology
 
 _VERBAL = frozenset({"VERB", "AUX"})
 _NOMINAL = frozenset({"NOUN", "PROPN"})
+_SPEECH = frozenset({"accuses", "condemns", "urges", "threatens", "rejects"})
 # The places of a slot that are no prepositions (see FORMAT.md).
 _SLOT_WORDS = frozenset({"subject", "object", "poss", "adj", "members", "participants", "perpetrator", "target", "self", "clause", "deed", "owner", "number"})  # fmt: skip
 
@@ -86,8 +87,11 @@ class _Relations:
     def _at(self, token: Token) -> Iterator[Finding]:
         if token.pos_ in _VERBAL:
             yield from self._demand(token)
-            for pattern in self.frames.of("verb", token.lemma_.lower()):
-                if self._is_verb(token, pattern):
+            fitting = [p for p in self.frames.of("verb", token.lemma_.lower()) if self._is_verb(token, p)]
+            light = {p.predicate for p in fitting if p.nouns and p.nouns != {"*"} and self._carrier(token, p) is not None}
+            for pattern in fitting:
+                # "hold responsible" is no holding: the noun says what a light verb does
+                if pattern.nouns or not light or pattern.predicate in light or pattern.confidence > 0.75:
                     yield from self._verb(token, pattern)
         elif token.pos_ in _NOMINAL:
             lemma = token.lemma_.lower()
@@ -97,13 +101,16 @@ class _Relations:
             for pattern in self.frames.of("role", lemma):
                 if self._is_noun(token, pattern):
                     yield from self._role(token, pattern)
-        if token.pos_ in {"VERB", "ADJ", "NOUN", "PROPN"} and token.i >= 2 and self.doc[token.i - 1].text == "-":
+        if token.pos_ in {"VERB", "ADJ", "NOUN", "PROPN"} and token.i >= 2 and (
+            self.doc[token.i - 1].text == "-" or (token.tag_ in {"VBN", "VBD"} and token.dep_ == "amod")
+        ):
             for pattern in self.frames.of("compound", token.lower_):
                 yield from self._compound(token, pattern)
 
     def _demand(self, verb: Token) -> Iterator[Finding]:
         """ "Kenya should withdraw," said Uganda: a demand of Kenya by whoever says so."""
-        if not any(c.dep_ == "aux" and c.lower_ in self.words["stance.auxiliary.demand"] for c in verb.children):
+        modal = any(c.dep_ == "aux" and c.lower_ in self.words["stance.auxiliary.demand"] for c in verb.children)
+        if not modal and not (verb.lemma_ in {"need", "have"} and children(verb, "xcomp")):
             return
         held = stance(verb)
         if held.negated or not held.sources:
@@ -203,6 +210,9 @@ class _Relations:
             top = top.head
         if top.dep_ == "appos":
             called = [top.head]
+            beside = self._beside(top)
+            if beside is not None and not self._argument(top.head):
+                called = [beside]
         elif top.dep_ == "attr" and top.head.lemma_ in {"be", "become", "remain"}:
             called, trigger = subjects(top.head), top.head
         elif top.dep_ == "oprd":
@@ -224,9 +234,17 @@ class _Relations:
             subjects_ = [Argument(k, own.certainty) for k in own.keys] if own and own.kind == "name" else []
         yield from self._findings(trigger, noun, pattern, subjects_, objects, None)
 
+    def _beside(self, noun: Token) -> Token | None:
+        """The name right before the comma that the noun's phrase follows: "the United States, a Kenyan ally"."""
+        start = noun.left_edge.i
+        if start < 2 or self.doc[start - 1].text != ",":
+            return None
+        mention = self.cast.covering(start - 2)
+        return self.doc[mention.head] if mention is not None and mention.kind == "name" else None
+
     def _compound(self, token: Token, pattern: Pattern) -> Iterator[Finding]:
         """ "Kenyan-backed rebels"."""
-        agent = self._name_at(token.i - 2)
+        agent = self._name_at(token.i - (2 if self.doc[token.i - 1].text == "-" else 1))
         noun = token.head if token.dep_ in {"amod", "compound", "nmod", "acl"} else None
         if agent is None or noun is None or noun.pos_ not in _NOMINAL:
             return
@@ -588,6 +606,8 @@ class _Relations:
             if not self.ontology.accepts(pattern.predicate, *types):
                 continue
             held = stance(trigger, (subject.key,))
+            if subject.key in held.sources and pattern.predicate in _SPEECH:
+                held = replace(held, sources=())  # "we urge": the act of speech is the speaker's own
             if carrier is not None and trigger is where:
                 inner = _adjectives(carrier, self)
                 held = replace(held, hypothetical=held.hypothetical or inner)

@@ -6,7 +6,7 @@ from functools import cache
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 
-from kg.extract.cast import Cast, cast
+from kg.extract.cast import Cast, cast, phrase
 from kg.extract.clauses import agents, children, coordinated, passive, subjects
 from kg.frames import load as load_frames
 from kg.lexicon import Lexicon
@@ -57,6 +57,10 @@ class _Climb:
         self.sources: list[str] = []
         self.certainty = 1.0
         self.attributed = False
+        # "the agreement between A and B", "its attack": that there is one is taken for granted, whatever is said of it
+        self.definite = trigger.pos_ in {"NOUN", "PROPN"} and any(
+            c.dep_ == "poss" or (c.dep_ == "det" and c.lower_ in {"the", "this", "that", "these", "those"}) for c in trigger.children
+        )
 
     def run(self) -> Stance:
         token = self.trigger
@@ -69,7 +73,7 @@ class _Climb:
         if speaker is not None and not self.sources:
             self.sources.append(speaker)
         if self.attributed and not self.sources:
-            self.hypothetical = True
+            self.certainty = 0.75  # "reportedly": told as true, but nobody is named
         return Stance(self.negated, self.hypothetical, tuple(sorted(set(self.sources))), self.certainty)
 
     def _own_clause(self, token: Token) -> None:
@@ -85,6 +89,8 @@ class _Climb:
             elif child.dep_ == "aux" and low in words["stance.auxiliary.unreal"]:
                 self.hypothetical = True
             elif child.dep_ == "advmod" and low in words["stance.adverb.alleged"]:
+                self._alleged(token)
+            elif child.dep_ == "advmod" and low in words["stance.adverb.reported"]:
                 self.attributed = True
             elif (child.dep_ == "advmod" and low in words["stance.adverb.unreal"]) or (
                 child.dep_ in {"mark", "advmod"}
@@ -94,12 +100,22 @@ class _Climb:
                 self.hypothetical = True
             elif child.dep_ in {"amod", "nmod", "compound"} and token.pos_ in {"NOUN", "PROPN"}:
                 if low in words["stance.adjective.alleged"]:
-                    self.attributed = True
+                    self._alleged(token)
                 elif low in words["stance.adjective.unreal"]:
                     self.hypothetical = True
         if token.pos_ in {"NOUN", "PROPN"} and any(c.lower_ == "no" and c.dep_ == "det" for c in token.children):
             self.negated = True
         if token.sent.text.rstrip(" \"”'").endswith("?"):
+            self.hypothetical = True
+
+    def _alleged(self, token: Token) -> None:
+        """ "Kenya protested the alleged incursion": who speaks of it alleges it; where nobody does, it is in doubt."""
+        self.attributed = True
+        for above in token.ancestors:
+            if above.pos_ == "VERB" and above.lemma_.lower() in self.blaming | self.words["stance.verb.report"] | {"protest"}:
+                self._attribute(above)
+                break
+        if not self.sources:
             self.hypothetical = True
 
     def _step(self, child: Token, head: Token) -> None:
@@ -156,7 +172,7 @@ class _Climb:
 
     def _flags(self, verb: Token) -> None:
         """Negation and modality of a verb that a clause or noun below depends on."""
-        if self.presupposed:
+        if self.presupposed or self.definite:
             return
         for child in verb.children:
             if child.dep_ == "neg":
@@ -176,7 +192,7 @@ class _Climb:
             self._attribute(head)
             if lemma in {"warn", "suggest", "insist"} and not children(child, "aux") and child.tag_ == "VB":
                 self.hypothetical = True
-        else:
+        elif not self.definite:
             self.hypothetical = True
             if lemma in words["stance.verb.unreal"]:
                 self._attribute(head, soft=True)
@@ -318,10 +334,22 @@ class _Climb:
             return  # the innermost source holds
         keys = [k for t in subjects(verb) for c in coordinated(t) if (m := self.cast.at(c)) for k in m.keys]
         keys = [k for k in keys if self.cast.type(k) not in {"Place", "Agreement", "Conflict", "Ceasefire"}]
+        if not keys and not soft:
+            keys = [k for t in subjects(verb) if t.pos_ in {"NOUN", "PROPN"} for k in self._unnamed(t)]
         if keys:
             self.sources += [k for k in keys if k not in self.sources]
         elif not soft:
             self.attributed = True
+
+    def _unnamed(self, noun: Token) -> list[str]:
+        """A source that the text does not name: "residents", "a spokesman"; an entity of this text only."""
+        if noun.lemma_.lower() not in self.words["stance.noun.source"] and noun.pos_ != "PROPN":
+            return []
+        type_ = "Group" if noun.tag_ in {"NNS", "NNPS"} else "Person"
+        text = phrase(noun.doc, min([noun.i, *[c.i for c in noun.lefts if c.dep_ in {"amod", "compound"}]]), noun.i + 1)
+        key = self.cast.local_key(type_, text)
+        self.cast.entity(key, type_, text, named=False)
+        return [key]
 
     def _according(self, root: Token) -> None:
         """ "According to X" holds for its sentence."""
