@@ -19,7 +19,7 @@ _KEYS: Mapping[str, frozenset[str]] = {
     }),
     "titles": frozenset({"office", "former", "address", "sent_to"}),
     "stance": frozenset({
-        "verb.report", "verb.deny", "verb.unreal", "verb.failing", "verb.factual", "noun.failing", "auxiliary.demand", "noun.unreal", "noun.report", "noun.deny",
+        "verb.report", "verb.quote", "verb.deny", "verb.unreal", "verb.failing", "verb.factual", "noun.failing", "auxiliary.demand", "noun.unreal", "noun.report", "noun.deny",
         "adjective.alleged", "adjective.unreal", "adjective.unreal_predicate", "adverb.alleged", "adverb.reported", "noun.source", "adverb.unreal",
         "adverb.negative", "auxiliary.unreal", "marker.conditional",
     }),

@@ -41,7 +41,9 @@ def compound_lemma(token: Token) -> str:
 
 def either(token: Token, words: frozenset[str]) -> bool:
     """Whether the noun, alone or with the word before it, is in a list of the lexicon."""
-    return head_lemma(token) in words or token.lower_ in words or compound_lemma(token) in words
+    if head_lemma(token) in words or token.lower_ in words or compound_lemma(token) in words:
+        return True
+    return token.i > token.sent.start and f"{token.nbor(-1).lower_} {token.lower_}" in words
 
 
 @Language.component(

@@ -32,6 +32,8 @@ def passive(verb: Token) -> bool:
     """Whether the verb form is passive: "was shelled", "accused of", "the town shelled by"."""
     if children(verb, "auxpass", "nsubjpass"):
         return True
+    if verb.lemma_ == "accuse" and verb.tag_ in {"VBN", "VBD"} and not children(verb, "aux", "dobj") and prepositional(verb, "of") + children(verb, "prep"):
+        return True  # headline: "Kenya accused of supporting rebels"
     if verb.dep_ == "conj" and verb.tag_ == "VBN" and not children(verb, "aux", "nsubj", "dobj"):
         return passive(verb.head)
     return verb.tag_ in {"VBN", "VBD"} and verb.dep_ in {"acl", "amod"} and not children(verb, "nsubj", "aux", "dobj")
@@ -88,6 +90,8 @@ def _grammatical_subjects(verb: Token, depth: int = 6) -> list[Token]:
     own = [_resolve_relative(t, verb) for t in own if t.dep_ != "csubj"]
     if own:
         return own
+    if verb.tag_ in {"VBD", "VBZ", "VBP"} and verb.dep_ == "ROOT":
+        return _stray_subject(verb)
     head = verb.head
     match verb.dep_:
         case "conj":
@@ -127,6 +131,15 @@ def _grammatical_subjects(verb: Token, depth: int = 6) -> list[Token]:
                 return _grammatical_subjects(governor, depth - 1)
             if governor.pos_ in {"NOUN", "PROPN"}:
                 return controller(governor, depth - 1)
+    return []
+
+
+def _stray_subject(verb: Token) -> list[Token]:
+    """A name before the verb that the parser takes for an adverb: "On Monday, as troops clashed, President A derided B"."""
+    for i in range(verb.i - 1, verb.sent.start - 1, -1):
+        token = verb.doc[i]
+        if token.dep_ == "npadvmod" and token.ent_type_ in {"PERSON", "GPE", "ORG"}:
+            return [token]
     return []
 
 

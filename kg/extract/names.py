@@ -175,6 +175,8 @@ def _merge(doc: Doc, known: list[Name]) -> list[Name]:
         if type_ is None:
             continue
         start, end = _trim(doc, ent.start, ent.end)
+        while type_ == "Person" and end < len(doc) and end not in taken and _continues(doc, start, end):
+            end += 1
         if end - start == 1 and doc[start].lower_ in compass:
             continue  # "the North" is a description, resolved later
         if (
@@ -232,6 +234,18 @@ def _as_its_neighbours(doc: Doc, names: list[Name], i: int) -> Name:
     if joined and all(n.type == "Person" for n in joined):
         return Name(name.start, name.end, "Person")
     return name
+
+
+def _continues(doc: Doc, start: int, end: int) -> bool:
+    """Whether the recognizer stopped short of a surname: "Superintendent Ana | Reyes"."""
+    token = doc[end]
+    return (
+        token.tag_.startswith("NNP")
+        and token.text[:1].isupper()
+        and token.is_alpha
+        and not token.ent_type_
+        and any(t.dep_ == "compound" and t.head.i == end for t in doc[start:end])
+    )
 
 
 def _a_people(token: Token) -> bool:

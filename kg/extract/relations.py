@@ -18,6 +18,7 @@ from kg.ontology import load as load_ontology
 
 _VERBAL = frozenset({"VERB", "AUX"})
 _NOMINAL = frozenset({"NOUN", "PROPN"})
+_STANDING = frozenset({"partyTo", "agreesWith", "participatesIn", "fights", "borders", "locatedIn", "memberOf"})
 _SPEECH = frozenset({"accuses", "condemns", "urges", "threatens", "rejects"})
 # The places of a slot that are no prepositions (see FORMAT.md).
 _SLOT_WORDS = frozenset({"subject", "object", "poss", "adj", "members", "participants", "perpetrator", "target", "self", "clause", "deed", "owner", "number"})  # fmt: skip
@@ -608,6 +609,8 @@ class _Relations:
             held = stance(trigger, (subject.key,))
             if subject.key in held.sources and pattern.predicate in _SPEECH:
                 held = replace(held, sources=())  # "we urge": the act of speech is the speaker's own
+            if pattern.kind == "compound" or (where.pos_ in _NOMINAL and pattern.predicate in _STANDING):
+                held = replace(held, sources=(), hypothetical=False)  # what is said of it takes for granted that it is so
             if carrier is not None and trigger is where:
                 inner = _adjectives(carrier, self)
                 held = replace(held, hypothetical=held.hypothetical or inner)

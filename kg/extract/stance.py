@@ -4,7 +4,7 @@ from dataclasses import dataclass
 from functools import cache
 
 from spacy.language import Language
-from spacy.tokens import Doc, Token
+from spacy.tokens import Doc, Span, Token
 
 from kg.extract.cast import Cast, cast, phrase
 from kg.extract.clauses import agents, children, coordinated, passive, subjects
@@ -72,6 +72,8 @@ class _Climb:
         speaker = self.trigger.doc._.kg_speakers.get(self.trigger.i)
         if speaker is not None and not self.sources:
             self.sources.append(speaker)
+        if not self.sources:
+            self.sources += _tail(token.sent, self.trigger.i)
         if self.attributed and not self.sources:
             self.certainty = 0.75  # "reportedly": told as true, but nobody is named
         return Stance(self.negated, self.hypothetical, tuple(sorted(set(self.sources))), self.certainty)
@@ -106,6 +108,12 @@ class _Climb:
         if token.pos_ in {"NOUN", "PROPN"} and any(c.lower_ == "no" and c.dep_ == "det" for c in token.children):
             self.negated = True
         if token.sent.text.rstrip(" \"”'").endswith("?"):
+            self.hypothetical = True
+
+    def _blamed(self, verb: Token) -> None:
+        """What somebody is accused of: the accuser says so; nobody's accusation is no report."""
+        self._attribute(verb)
+        if not self.sources:
             self.hypothetical = True
 
     def _alleged(self, token: Token) -> None:
@@ -225,7 +233,7 @@ class _Climb:
         elif governor.pos_ in {"VERB", "AUX"}:
             lemma = governor.lemma_.lower()
             if low in {"of", "for", "with", "over"} and lemma in words["stance.verb.report"] | self.blaming:
-                self._attribute(governor)
+                self._blamed(governor)
             elif low in {"of", "for", "from", "against", "about", "on"} and lemma in words["stance.verb.failing"] | {
                 "prevent",
                 "keep",
@@ -287,8 +295,8 @@ class _Climb:
                 self.hypothetical = True
             elif governor.pos_ in {"VERB", "AUX"} and low in {"for", "against", "of", "about", "from", "to", "on"}:
                 lemma = governor.lemma_.lower()
-                if lemma in {"accuse", "blame", "charge"}:
-                    self._attribute(governor)
+                if lemma in self.blaming:
+                    self._blamed(governor)
                 elif lemma in words["stance.verb.unreal"] and lemma not in words["stance.verb.factual"] | {
                     "agree",
                     "respond",
@@ -369,6 +377,24 @@ class _Climb:
                             self.sources += mention.keys
                     elif obj.pos_ != "PRON":
                         self.attributed = self.attributed or obj.lemma_ in {"report", "source", "witness"}
+
+
+def _tail(sentence: Span, i: int) -> tuple[str, ...]:
+    """Who says the whole sentence, where it ends in ", the ministry said"; the parser often hangs that elsewhere."""
+    doc, verbs, the_cast = sentence.doc, load_lexicon()["stance.verb.quote"], cast(sentence.doc)
+    for verb in reversed(sentence):
+        if verb.i <= i:
+            break
+        if verb.lemma_.lower() not in verbs or verb.pos_ != "VERB" or children(verb, "ccomp"):
+            continue
+        mention = the_cast.covering(verb.i - 1)
+        if mention is None or mention.start - 1 <= i:
+            continue
+        start = doc[mention.head].left_edge.i if doc[mention.head].left_edge.i > i else mention.start
+        if doc[mention.start - 1].text == "," or (start > 0 and doc[start - 1].text == ","):
+            if all(the_cast.type(k) in {"Person", "State", "Organization", "Force", "Group"} for k in mention.keys):
+                return mention.keys
+    return ()
 
 
 # quotations
