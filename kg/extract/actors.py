@@ -349,7 +349,9 @@ class Actors:
         """One common noun, by what the lexicon says it stands for."""
         words = self.words
         if noun.dep_ in {"compound", "nmod"} and noun.head.pos_ in {"NOUN", "PROPN"} and noun.head.i > noun.i:
-            return
+            named = self.at.get(noun.i + 1)
+            if named is None or named.type != "Person" or not either(noun, words["nouns.government.bodies"]):
+                return
         keys, start = self.owners(noun)
         if (
             either(noun, words["nouns.force.service"])

@@ -67,7 +67,9 @@ class _Events:
         text = phrase(self.doc, start, noun.i + 1)
         traits = self._traits(noun, start)
         family = "agreement" if type_ not in {"War", "Conflict"} else "conflict"
-        indefinite = any(c.dep_ == "det" and c.lower_ in {"a", "an", "another"} for c in noun.children)
+        determiners = {c.lower_ for c in noun.children if c.dep_ in {"det", "poss"}}
+        counted = any(c.dep_ == "nummod" for c in noun.children) and noun.tag_ in {"NNS", "NNPS"}
+        indefinite = bool(determiners & {"a", "an", "another"}) or (counted and not determiners)
         key = self._known(noun, type_, family, traits, indefinite)
         if key is None:
             key = self._fresh(text, family, noun)
@@ -152,7 +154,10 @@ class _Events:
                     return key
                 continue
             apart = {head_lemma(noun), head_lemma(other)} & words["nouns.agreement.apart"]
-            if not same_noun and (apart or not (type_ == draft.type or "Agreement" in {type_, draft.type} or {type_, draft.type} <= {"Ceasefire", "PeaceAgreement"})):
+            kin = type_ == draft.type or (bare and "Agreement" in {type_, draft.type}) or (
+                type_ in _AGREEMENTS and draft.type in _AGREEMENTS and bool(names & other_names or years & other_years)
+            )
+            if not same_noun and (apart or not kin):
                 continue
             if mention.kind == "name" and not same_noun:
                 continue  # "the deal" is not the Charter of the United Nations

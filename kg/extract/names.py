@@ -186,11 +186,18 @@ def _merge(doc: Doc, known: list[Name]) -> list[Name]:
         ):
             continue
         inner = {taken[i] for i in range(start, end) if i in taken}
-        if inner and not _encloses(doc, start, end, inner, type_):
+        if type_ == "Organization" and inner:
+            person = _person_after_body(doc, start, end)
+            if person is not None:
+                added.append(person)
+                continue
+        if inner and type_ != "Group" and not _encloses(doc, start, end, inner, type_):
             continue
         if any(n.start < start or n.end > end for n in inner):
             continue
-        if type_ == "Group" and (inner or end - start > 1 or not _a_people(doc[start])):
+        if type_ == "Group" and not inner and end - start == 1 and start > 0 and (start - 1) in taken and taken[start - 1].role == "adjective":
+            start, inner = start - 1, {taken[start - 1]}  # "Palestinian Arabs"
+        if type_ == "Group" and (end - start > 2 or not _a_people(doc[end - 1]) or any(n.role != "adjective" for n in inner)):
             continue
         if not inner and type_ == "Organization" and not _organization(doc, start, end):
             continue
@@ -246,6 +253,16 @@ def _continues(doc: Doc, start: int, end: int) -> bool:
         and not token.ent_type_
         and any(t.dep_ == "compound" and t.head.i == end for t in doc[start:end])
     )
+
+
+def _person_after_body(doc: Doc, start: int, end: int) -> Name | None:
+    """ "Chinese Foreign Ministry | Hua Chunying": the recognizer runs a body and its spokeswoman together."""
+    bodies = load_lexicon()["nouns.government.bodies"]
+    for i in range(start + 1, end - 1):
+        rest = doc[i + 1 : end]
+        if doc[i].lower_ in bodies and 2 <= len(rest) <= 3 and all(t.is_title and t.is_alpha and t.lower_ not in bodies for t in rest):
+            return Name(i + 1, end, "Person")
+    return None
 
 
 def _a_people(token: Token) -> bool:

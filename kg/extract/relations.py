@@ -21,7 +21,7 @@ _NOMINAL = frozenset({"NOUN", "PROPN"})
 _STANDING = frozenset({"partyTo", "agreesWith", "participatesIn", "fights", "borders", "locatedIn", "memberOf"})
 _SPEECH = frozenset({"accuses", "condemns", "urges", "threatens", "rejects"})
 # The places of a slot that are no prepositions (see FORMAT.md).
-_SLOT_WORDS = frozenset({"subject", "object", "poss", "adj", "members", "participants", "perpetrator", "target", "self", "clause", "deed", "owner", "number"})  # fmt: skip
+_SLOT_WORDS = frozenset({"subject", "object", "poss", "adj", "members", "participants", "perpetrator", "target", "answered", "self", "clause", "deed", "owner", "number"})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -323,6 +323,8 @@ class _Relations:
                 return self._perpetrator(token)
             case "target":
                 return self._target(token)
+            case "answered":
+                return self._answered(token)
             case "members":
                 heads = subjects(token) if verbal else []
                 if not verbal:
@@ -342,6 +344,10 @@ class _Relations:
         if preposition in _SLOT_WORDS:
             return []
         heads = prepositional(token, preposition)
+        if carrier is not None:
+            for prep in children(carrier, "prep"):  # "restrictions on flying to Cuba"
+                if prep.lower_ == preposition:
+                    heads += [o for c in children(prep, "pcomp") for p in children(c, "prep") for o in children(p, "pobj")]
         if carrier is not None:
             heads = [h for h in heads + prepositional(carrier, preposition) if h.i != carrier.i]
         elif token.pos_ in _VERBAL and not heads:
@@ -376,22 +382,32 @@ class _Relations:
         own = self.cast.at(head)
         if own is None or own.kind != "name":
             return []
-        found: list[Mention] = []
-        start = self.starts.get(own.start, own.start)
-        while start >= 2 and self.doc[start - 1].lower_ in {"and", ","}:
-            before = self.cast.covering(start - 2 if self.doc[start - 2].text != "," else start - 3)
-            if (
-                before is None
-                or before.kind != "name"
-                or before.head in range(own.start, own.end)
-                or not head.is_ancestor(self.doc[before.head])
-                or self.cast.type(before.keys[0]) != self.cast.type(own.keys[0])
-                or (self.doc[start - 1].text == "," and not found)
-            ):
+        type_ = self.cast.type(own.keys[0])
+        below = {own.start: own}
+        for token in head.subtree:
+            mention = self.cast.by_head.get(token.i)
+            if mention is not None and mention.kind == "name" and self.cast.type(mention.keys[0]) == type_:
+                below[mention.start] = mention
+        names = [below[k] for k in sorted(below)]
+        here = names.index(own)
+        found = [own]
+        for before in reversed(names[:here]):
+            if not self._joined(before, found[0]):
                 break
-            found.append(before)
-            start = self.starts.get(before.start, before.start)
-        return found
+            found.insert(0, before)
+        for after in names[here + 1 :]:
+            if not self._joined(found[-1], after):
+                break
+            found.append(after)
+        start, end = found[0].end, found[-1].start
+        if not any(self.doc[i].lower_ == "and" for i in range(start, end)):
+            return []
+        return [m for m in found if m is not own]
+
+    def _joined(self, first: Mention, second: Mention) -> bool:
+        """Whether only commas and "and" stand between two names with their titles."""
+        start = self.starts.get(second.start, second.start)
+        return first.end < start and all(self.doc[i].lower_ in {"and", ",", "the", "&"} for i in range(first.end, start))
 
     def _owners(self, nouns: Iterable[Token], depth: int = 3) -> list[Argument]:
         """Whose a thing is: "Kenya's offer", "the Kenyan offer", "the offer by Kenya", "a bid of the government of Kenya"."""
@@ -467,6 +483,21 @@ class _Relations:
         """ "claimed responsibility for the attack": whom the last attack hit that the text has told of."""
         finding = self._told((), verb)
         return [Argument(finding.object, 0.75)] if finding is not None and isinstance(finding.object, str) else []
+
+    def _answered(self, verb: Token) -> list[Argument]:
+        """ "rejected the accusation": whoever made the last one that the text has told of."""
+        for noun in patients(verb):
+            lemma = noun.lemma_.lower()
+            if not any(c.lower_ in {"the", "this", "that", "these", "those"} for c in children(noun, "det")):
+                continue
+            for finding in reversed(self.found):
+                if finding.trigger >= verb.i:
+                    continue
+                if lemma in self.words["nouns.speech.claim"] and finding.stance.sources:
+                    return [Argument(finding.stance.sources[0], 0.75)]
+                if finding.predicate in {"threatens", "accuses", "urges", "condemns"} and lemma in self.words[f"nouns.speech.{finding.predicate}"]:
+                    return [Argument(finding.subject, 0.75)]
+        return []
 
     def _told(self, nouns: Iterable[Token], verb: Token) -> Finding | None:
         """The last attack told of before; the nouns, where there are any, must speak of one that is known."""
@@ -609,7 +640,7 @@ class _Relations:
             held = stance(trigger, (subject.key,))
             if subject.key in held.sources and pattern.predicate in _SPEECH:
                 held = replace(held, sources=())  # "we urge": the act of speech is the speaker's own
-            if pattern.kind == "compound" or (where.pos_ in _NOMINAL and pattern.predicate in _STANDING):
+            if pattern.kind == "compound" or (where.pos_ in _NOMINAL and pattern.predicate in _STANDING and _definite(where)):
                 held = replace(held, sources=(), hypothetical=False)  # what is said of it takes for granted that it is so
             if carrier is not None and trigger is where:
                 inner = _adjectives(carrier, self)
@@ -622,6 +653,10 @@ class _Relations:
                 subject.key, pattern.predicate, obj.key, where.i, held, when(where, sentence_times(self.doc, where)),
                 None, round(confidence, 2), pattern.rule,
             )  # fmt: skip
+
+
+def _definite(noun: Token) -> bool:
+    return any(c.lower_ not in {"a", "an", "any", "no"} for c in children(noun, "det")) or noun.tag_ == "NNS"
 
 
 def _title_starts(doc: Doc, the_cast: Cast) -> dict[int, int]:

@@ -191,6 +191,9 @@ class _Climb:
     def _content(self, child: Token, head: Token) -> None:
         """A clause as the content of `head`: "said that", "denied that"."""
         words, lemma = self.words, head.lemma_.lower()
+        beside = child.i < head.i and children(child, "nsubj", "nsubjpass") and not children(child, "mark")
+        if beside and lemma not in words["stance.verb.report"]:
+            return  # "the troops left; the town was quiet": two sentences in one
         if lemma in words["stance.verb.deny"]:
             self.negated = not self.negated
             self._attribute(head)
