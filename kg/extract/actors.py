@@ -1,6 +1,8 @@
 """Noun phrases that stand for actors and places: "Kenyan forces", "Kenya's Defence Ministry", "the government of Kenya"."""
 
 from collections.abc import Mapping
+from functools import cache
+from pathlib import Path
 
 from spacy.language import Language
 from spacy.tokens import Doc, Token
@@ -65,14 +67,8 @@ class Actors:
         self.gazetteer: Gazetteer = load_gazetteer(doc._.kg_gazetteer)
         self.words = load_lexicon()
         self.at = {i: n for n in self.names for i in range(n.start, n.end)}
-        frames = load_frames()
-        self.speech = {lemma for p in _SPEECH for lemma in _verbs(frames.index["verb"], p)} | self.words[
-            "stance.verb.report"
-        ]
-        self.into_place = {lemma for p in _PLACE_PREDICATES for lemma in _verbs(frames.index["verb"], p)}
-        self.armies = {
-            e.of: e for e in self.gazetteer.entries.values() if e.type == "Force" and e.of and e.kind == "military"
-        }
+        self.speech, self.into_place = _governing_verbs()
+        self.armies = _armies(doc._.kg_gazetteer)
 
     def run(self) -> None:
         for name in self.names:
@@ -130,7 +126,7 @@ class Actors:
         text = phrase(self.doc, name.start, name.end)
         words = text.split()
         if name.type == "Person" and len(words) == 1:
-            return  # offices and coreference link bare surnames
+            return  # linked to a full name by the offices, where the text has one
         if name.type == "Organization" and text.lower() in self.words["nouns.force.service"]:
             key = self.cast.local_key("Force", text)
             self.cast.entity(key, "Force", text)
@@ -563,7 +559,8 @@ class Actors:
         counted = any(c.dep_ == "nummod" for c in noun.children)
         if lemma in self.words["nouns.group.bare_when_counted"] and not owners and not counted:
             return
-        plural = noun.lower_ if noun.tag_ in {"NNS", "NNPS"} or noun.lower_ == "people" else noun.lower_ + "s"
+        irregular = {"man": "men", "woman": "women", "child": "children", "person": "people", "people": "people"}
+        plural = noun.lower_ if noun.tag_ in {"NNS", "NNPS"} else irregular.get(noun.lower_, noun.lower_ + "s")
         if owners and self.cast.type(owners[0]) == "State":
             entry = self.gazetteer.entries[owners[0]]
             adjective = entry.adjectives[0] if entry.adjectives else entry.name
@@ -645,6 +642,21 @@ def _ministry(core: str) -> str:
     return {"foreign affairs ministry": "foreign ministry", "interior affairs ministry": "interior ministry"}.get(
         low, low
     )
+
+
+@cache
+def _governing_verbs() -> tuple[frozenset[str], frozenset[str]]:
+    """Verbs whose subject speaks or acts as a government, and verbs whose object can be a city."""
+    index = load_frames().index["verb"]
+    speech = {lemma for p in _SPEECH for lemma in _verbs(index, p)} | load_lexicon()["stance.verb.report"]
+    return frozenset(speech), frozenset(lemma for p in _PLACE_PREDICATES for lemma in _verbs(index, p))
+
+
+@cache
+def _armies(extra: tuple[Path, ...]) -> Mapping[str, Entry]:
+    """The armed forces of each state that has a name for them, by the state's key."""
+    entries = load_gazetteer(extra).entries.values()
+    return {e.of: e for e in entries if e.type == "Force" and e.of and e.kind == "military"}
 
 
 def _verbs(index: Mapping[str, tuple[Pattern, ...]], predicate: str) -> set[str]:

@@ -177,6 +177,8 @@ def _merge(doc: Doc, known: list[Name]) -> list[Name]:
         start, end = _trim(doc, ent.start, ent.end)
         while type_ == "Person" and end < len(doc) and end not in taken and _continues(doc, start, end):
             end += 1
+        if end - start > 1:
+            type_ = _by_last_word(doc[end - 1]) or type_
         if end - start == 1 and doc[start].lower_ in compass:
             continue  # "the North" is a description, resolved later
         if (
@@ -226,6 +228,18 @@ def _somewhere(doc: Doc, name: Name) -> bool:
     return (head.dep_ == "pobj" and head.head.lower_ in {"in", "near", "outside", "around"} and before not in {"and", ","}) or (
         head.dep_ == "dobj" and head.head.lemma_ in {"enter", "recapture", "retake", "besiege", "shell", "overrun", "reach"}
     )
+
+
+def _by_last_word(token: Token) -> str | None:
+    """The kind that a name's last word gives away, whatever the recognizer says: "Delhi Police", "Karzai Airport"."""
+    words, low = load_lexicon(), token.lower_
+    if not token.text[:1].isupper():
+        return None
+    if low in words["nouns.place.site"]:
+        return "Place"
+    if low in words["nouns.government.bodies"] or low in words["nouns.force.service"]:
+        return "Organization"
+    return None
 
 
 def _as_its_neighbours(doc: Doc, names: list[Name], i: int) -> Name:
@@ -304,6 +318,8 @@ def _encloses(doc: Doc, start: int, end: int, inner: set[Name], type_: str) -> b
     words = load_lexicon()
     if any(t.text in {"'s", "’s", ",", "and"} for t in doc[start:end]):
         return False
+    if type_ == "Place" and end - start > 1 and doc[end - 1].lower_ in words["nouns.place.site"]:
+        return True
     if any(n.entry and n.type not in {"State", "Place"} for n in inner):
         return False
     rest = [t for t in doc[start:end] if not any(n.start <= t.i < n.end for n in inner) and t.text not in _INSIDE]

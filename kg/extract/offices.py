@@ -121,9 +121,8 @@ class _Offices:
             linked = full.get(words[-1].casefold())
             if linked is None:
                 title = any(True for _ in self._before(name))
-                if not title:
-                    return None
                 key, label = self.cast.local_key("Person", short), short
+                self.cast.entity(key, "Person", label, named=title)
             else:
                 key, label = linked, self.cast.entities[linked].name
         else:

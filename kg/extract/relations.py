@@ -614,6 +614,12 @@ class _Relations:
         key = self.actors.unnamed(noun)
         return [Argument(key, 0.85)] if key is not None else []
 
+    def _one_side(self, first: str, second: str) -> bool:
+        """Whether one is the other's office holder or part: nobody talks with his own state."""
+        held = {(o.person, o.owner) for o in self.doc._.kg_offices}
+        parts = {(k, self.cast.entities[k].owner) for k in (first, second)}
+        return bool({(first, second), (second, first)} & (held | parts))
+
     # statements
 
     def _findings(
@@ -635,7 +641,7 @@ class _Relations:
             pairs = list(zip(subjects_, objects, strict=True))
         for subject, obj in pairs:
             types = self.cast.type(subject.key), self.cast.type(obj.key)
-            if not self.ontology.accepts(pattern.predicate, *types):
+            if not self.ontology.accepts(pattern.predicate, *types) or (rule.symmetric and self._one_side(subject.key, obj.key)):
                 continue
             held = stance(trigger, (subject.key,))
             if subject.key in held.sources and pattern.predicate in _SPEECH:
