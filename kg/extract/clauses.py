@@ -23,9 +23,33 @@ def coordinated(token: Token) -> list[Token]:
     found = [token]
     for item in found:
         found += [
-            c for c in item.children if c.dep_ == "conj" and c.pos_ in {"NOUN", "PROPN", "PRON", "NUM", "ADJ", "X"}
+            c
+            for c in item.children
+            if c.dep_ == "conj" and c.pos_ in {"NOUN", "PROPN", "PRON", "NUM", "ADJ", "X"} and not starts_next_clause(c)
         ]
     return sorted(found, key=lambda t: t.i)
+
+
+def starts_next_clause(conjunct: Token) -> bool:
+    """Whether a conjunct of a phrase with a preposition is the subject of the verb after it.
+
+    "At talks hosted by A, B and C agreed": the parser lists B and C with A, and leaves "agreed" without a subject.
+    """
+    top = conjunct.head
+    if top.dep_ != "pobj" or conjunct.left_edge.i == 0 or conjunct.doc[conjunct.left_edge.i - 1].text != ",":
+        return False
+    verb = _verb_after(conjunct)
+    return verb is not None and not children(verb, "nsubj", "nsubjpass") and top.i < verb.i
+
+
+def _verb_after(phrase: Token) -> Token | None:
+    """The finite verb that follows a phrase, adverbs and quotation marks between them aside."""
+    for token in phrase.doc[phrase.right_edge.i + 1 : phrase.sent.end]:
+        if token.pos_ in {"VERB", "AUX"} and token.tag_ in {"VBD", "VBZ", "VBP", "MD"}:
+            return token if token.dep_ not in {"aux", "auxpass"} else token.head
+        if token.pos_ not in {"ADV", "PUNCT"} or token.text in {",", ";", "."}:
+            return None
+    return None
 
 
 def passive(verb: Token) -> bool:
@@ -139,6 +163,8 @@ def _stray_subject(verb: Token) -> list[Token]:
     for i in range(verb.i - 1, verb.sent.start - 1, -1):
         token = verb.doc[i]
         if token.dep_ == "npadvmod" and token.ent_type_ in {"PERSON", "GPE", "ORG"}:
+            return [token]
+        if token.dep_ == "conj" and token.head.dep_ == "pobj" and starts_next_clause(token) and _verb_after(token) == verb:
             return [token]
     return []
 

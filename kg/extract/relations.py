@@ -9,7 +9,7 @@ from spacy.tokens import Doc, Token
 from kg import frames
 from kg.extract.actors import Actors, compound_lemma
 from kg.extract.cast import Cast, Mention, cast
-from kg.extract.clauses import children, controller, coordinated, passive, patients, prepositional, subjects
+from kg.extract.clauses import children, controller, coordinated, passive, patients, prepositional, starts_next_clause, subjects
 from kg.extract.stance import Stance, stance
 from kg.extract.times import Time, times, when
 from kg.frames import Pattern
@@ -19,6 +19,7 @@ from kg.ontology import load as load_ontology
 _VERBAL = frozenset({"VERB", "AUX"})
 _NOMINAL = frozenset({"NOUN", "PROPN"})
 _STANDING = frozenset({"partyTo", "agreesWith", "participatesIn", "fights", "borders", "locatedIn", "memberOf"})
+_MAKING = frozenset({"brokers", "partyTo", "participatesIn", "agreesWith"})
 _SPEECH = frozenset({"accuses", "condemns", "urges", "threatens", "rejects"})
 # The places of a slot that are no prepositions (see FORMAT.md).
 _SLOT_WORDS = frozenset({"subject", "object", "poss", "adj", "members", "participants", "perpetrator", "target", "answered", "self", "clause", "deed", "owner", "number"})  # fmt: skip
@@ -384,7 +385,10 @@ class _Relations:
             return []
         type_ = self.cast.type(own.keys[0])
         below = {own.start: own}
+        elsewhere = {t.i for c in children(head, "conj") if starts_next_clause(c) for t in c.subtree}
         for token in head.subtree:
+            if token.i in elsewhere:
+                continue
             mention = self.cast.by_head.get(token.i)
             if mention is not None and mention.kind == "name" and self.cast.type(mention.keys[0]) == type_:
                 below[mention.start] = mention
@@ -622,6 +626,15 @@ class _Relations:
 
     # statements
 
+    def _times(self, where: Token, obj: Argument, pattern: Pattern) -> list[Time]:
+        """The times of the sentence; the year in an agreement's name dates its making, not its breach."""
+        found = sentence_times(self.doc, where)
+        if pattern.predicate in _MAKING or obj.phrase < 0 or self.cast.type(obj.key) in {"State", "Person", "Force", "Organization", "Group", "Place"}:
+            return found
+        head = self.doc[obj.phrase]
+        start, end = head.left_edge.idx, head.right_edge.idx + len(head.right_edge.text)
+        return [t for t in found if not (start <= t.start and t.end <= end)]
+
     def _findings(
         self,
         trigger: Token,
@@ -656,7 +669,7 @@ class _Relations:
             )
             confidence = pattern.confidence * subject.certainty * obj.certainty * held.certainty
             yield Finding(
-                subject.key, pattern.predicate, obj.key, where.i, held, when(where, sentence_times(self.doc, where)),
+                subject.key, pattern.predicate, obj.key, where.i, held, when(where, self._times(where, obj, pattern)),
                 None, round(confidence, 2), pattern.rule,
             )  # fmt: skip
 

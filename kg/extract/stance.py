@@ -137,6 +137,8 @@ class _Climb:
                 and any(c.dep_ == "aux" and c.lower_ in words["stance.auxiliary.unreal"] for c in head.children)
             ):
                 self.hypothetical = True
+            if children(child, "nsubj", "nsubjpass"):
+                self._told_before(child, head)
             return
         if dep == "relcl" or (dep == "acl" and child.tag_ in {"VBN", "VBG", "VBD"}):
             self.presupposed = True
@@ -174,6 +176,17 @@ class _Climb:
             return
         if dep in {"prep", "agent"} and head.pos_ in {"NOUN", "PROPN"}:
             self._governing_noun(head, complement=True)
+
+    def _told_before(self, child: Token, head: Token) -> None:
+        """ "Kenya noted that A had fled, and B opened fire": what follows "that" goes on until somebody else speaks."""
+        reports = self.words["stance.verb.report"]
+        if child.lemma_.lower() in reports:
+            return
+        for verb in reversed(child.doc[head.i : child.left_edge.i]):
+            said = [c for c in children(verb, "ccomp") if c.i > verb.i and any(m.lower_ == "that" for m in children(c, "mark"))]
+            if verb.lemma_.lower() in reports and said and said[0].i < child.i:
+                self._attribute(verb)
+                return
 
     def _clause_above(self, head: Token) -> None:
         """Modals of the main clause do not reach into an adverbial clause."""
