@@ -13,7 +13,19 @@ from kg.resources import folder
 
 KINDS = ("verb", "noun", "role", "compound")
 _KEYS = {
-    "verb": {"lemmas", "nouns", "subject", "object", "hypothetical", "negated", "passive", "active", "needs", "subject_types", "confidence"},
+    "verb": {
+        "lemmas",
+        "nouns",
+        "subject",
+        "object",
+        "hypothetical",
+        "negated",
+        "passive",
+        "active",
+        "needs",
+        "subject_types",
+        "confidence",
+    },
     "noun": {"lemmas", "subject", "object", "hypothetical", "confidence"},
     "role": {"lemmas", "object", "confidence"},
     "compound": {"words", "object", "confidence"},
@@ -103,7 +115,15 @@ def _read(path: Path) -> Iterator[Pattern | Example]:
                 continue
             pattern = _pattern(path.stem, kind, number, entry, where)
             for lemma in pattern.lemmas:
-                same = (kind, lemma, pattern.nouns, pattern.subject, pattern.object, pattern.needs, pattern.subject_types)
+                same = (
+                    kind,
+                    lemma,
+                    pattern.nouns,
+                    pattern.subject,
+                    pattern.object,
+                    pattern.needs,
+                    pattern.subject_types,
+                )
                 if same in seen:
                     raise OntologyError(f"{where}: {lemma} stands twice under the same slots", "delete one")
                 seen.add(same)
@@ -116,7 +136,9 @@ def _pattern(predicate: str, kind: str, number: int, entry: Mapping[str, object]
         if key in ("lemmas", "words", "nouns", "subject", "object", "needs", "subject_types"):
             if not isinstance(value, list) or not value or not all(isinstance(v, str) and v for v in value):
                 raise OntologyError(f"{where}: {key} must be a list of words", "an empty list is left out")
-            values["lemmas" if key == "words" else key] = frozenset(value) if key in ("nouns", "subject_types") else tuple(value)
+            values["lemmas" if key == "words" else key] = (
+                frozenset(value) if key in ("nouns", "subject_types") else tuple(value)
+            )
         elif key == "confidence":
             if not isinstance(value, (int, float)) or not 0 < value <= 1:
                 raise OntologyError(f"{where}: confidence must lie between 0 and 1", "for instance 0.8")

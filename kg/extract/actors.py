@@ -164,7 +164,9 @@ class Actors:
                 for s in first[1]
                 if s.role in {"name", "adjective"} and self.gazetteer.entries[s.entry_key].type == "State"
             }
-            if len(owners) == 1 and any(either(t, self.words["nouns.government.official"]) for t in self.doc[name.start : name.end]):
+            if len(owners) == 1 and any(
+                either(t, self.words["nouns.government.official"]) for t in self.doc[name.start : name.end]
+            ):
                 self._owned(key, owners.pop(), head)
 
     def _capital(self, name: Name, state: Entry, head: Token) -> None:
@@ -193,61 +195,16 @@ class Actors:
             if preposition in {"on", "to", "of", "against"}:
                 governor = token.head.head
                 if preposition == "to":
-                    return governor.lemma_ in {
-                        "travel",
-                        "fly",
-                        "go",
-                        "return",
-                        "arrive",
-                        "move",
-                        "head",
-                        "visit",
-                        "trip",
-                        "flight",
-                        "invite",
-                        "come",
-                        "advance",
-                        "flee",
-                    }
+                    return governor.lemma_ in self.words["verbs.place.motion"]
                 if preposition == "of":
-                    return head_lemma(governor) in self.words["nouns.place.common"] | {
-                        "north",
-                        "south",
-                        "east",
-                        "west",
-                        "outskirts",
-                        "centre",
-                        "center",
-                        "street",
-                        "siege",
-                        "mayor",
-                        "shelling",
-                        "bombing",
-                    }
-                return head_lemma(governor) in {"attack", "strike", "airstrike", "raid", "assault", "march", "advance"}
+                    return head_lemma(governor) in self.words["nouns.place.common"] | self.words["nouns.place.part"]
+                return head_lemma(governor) in self.words["nouns.place.struck"]
         if token.dep_ == "poss":
             return head_lemma(token.head) in self.words["nouns.place.common"]
         if token.dep_ in {"dobj", "nsubjpass"}:
-            return token.head.lemma_ in self.into_place | {
-                "leave",
-                "visit",
-                "reach",
-                "enter",
-                "hit",
-                "strike",
-                "shell",
-                "bomb",
-                "capture",
-            }
+            return token.head.lemma_ in self.into_place | self.words["verbs.place.reaching"]
         if token.dep_ in {"compound", "nmod"}:
-            return head_lemma(token.head) in self.words["nouns.place.common"] | {
-                "summit",
-                "conference",
-                "airport",
-                "mayor",
-                "suburb",
-                "resident",
-            }
+            return head_lemma(token.head) in self.words["nouns.place.common"] | self.words["nouns.place.event"]
         if token.dep_ == "appos" and token.head.pos_ in {"NOUN", "PROPN"}:
             return True
         after = self.at.get(name.end + 1)
@@ -501,7 +458,7 @@ class Actors:
             for c in noun.children
             if c.i < noun.i
             and c.dep_ in {"amod", "compound", "nmod", "npadvmod"}
-            and c.lower_ not in {"many", "several", "more", "other", "suspected", "alleged", "new"}
+            and c.lower_ not in self.words["nouns.force.vague"]
         ]
         first = min([noun.i, *[t.left_edge.i for t in left]])
         text = phrase(self.doc, first, noun.i + 1)
@@ -577,7 +534,11 @@ class Actors:
         names = [self.at[c.i] for c in noun.lefts if c.i in self.at] + [
             self.at[g.i] for c in noun.lefts for g in c.children if g.i in self.at and c.dep_ in {"compound", "amod"}
         ]
-        status = [c for c in noun.lefts if c.dep_ in {"amod", "nmod", "compound"} and c.lower_ in self.words["nouns.place.status"]]
+        status = [
+            c
+            for c in noun.lefts
+            if c.dep_ in {"amod", "nmod", "compound"} and c.lower_ in self.words["nouns.place.status"]
+        ]
         if status:
             self._held(noun, status[0])
             return
@@ -589,7 +550,7 @@ class Actors:
             },
             key=lambda n: n.start,
         )
-        if head_lemma(noun) in {"border", "frontier"}:
+        if head_lemma(noun) in self.words["nouns.place.border"]:
             if names:
                 text = phrase(self.doc, names[0].start, noun.i + 1)
             else:
@@ -614,7 +575,6 @@ class Actors:
                 self.cast.by_head[noun.i] = Mention(name.start, noun.i + 1, noun.i, mention.keys, "noun", 0.95)
                 self.cast.entities[mention.keys[0]].aliases.add(phrase(self.doc, name.start, noun.i + 1))
                 return
-
 
     def _held(self, noun: Token, status: Token) -> None:
         """ "Houthi-controlled areas", "the occupied areas around Kherson": a place that has no other name."""

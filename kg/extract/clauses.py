@@ -56,7 +56,12 @@ def passive(verb: Token) -> bool:
     """Whether the verb form is passive: "was shelled", "accused of", "the town shelled by"."""
     if children(verb, "auxpass", "nsubjpass"):
         return True
-    if verb.lemma_ == "accuse" and verb.tag_ in {"VBN", "VBD"} and not children(verb, "aux", "dobj") and prepositional(verb, "of") + children(verb, "prep"):
+    if (
+        verb.lemma_ == "accuse"
+        and verb.tag_ in {"VBN", "VBD"}
+        and not children(verb, "aux", "dobj")
+        and prepositional(verb, "of") + children(verb, "prep")
+    ):
         return True  # headline: "Kenya accused of supporting rebels"
     if verb.dep_ == "conj" and verb.tag_ == "VBN" and not children(verb, "aux", "nsubj", "dobj"):
         return passive(verb.head)
@@ -164,7 +169,12 @@ def _stray_subject(verb: Token) -> list[Token]:
         token = verb.doc[i]
         if token.dep_ == "npadvmod" and token.ent_type_ in {"PERSON", "GPE", "ORG"}:
             return [token]
-        if token.dep_ == "conj" and token.head.dep_ == "pobj" and starts_next_clause(token) and _verb_after(token) == verb:
+        if (
+            token.dep_ == "conj"
+            and token.head.dep_ == "pobj"
+            and starts_next_clause(token)
+            and _verb_after(token) == verb
+        ):
             return [token]
     return []
 

@@ -13,7 +13,6 @@ _HE = frozenset({"he", "him", "his", "himself", "she", "her", "herself"})
 _IT = frozenset({"it", "its", "itself"})
 _THEY = frozenset({"they", "them", "their", "themselves"})
 _WE = frozenset({"i", "my", "me", "we", "our", "us"})
-_PAIR = frozenset({"two", "both", "warring", "rival", "neighbouring", "neighboring", "former"})
 _THEMATIC = frozenset({"State", "Organization", "Force"})
 
 
@@ -86,9 +85,13 @@ class _Coreference:
             return None
         if verb.head.lemma_.lower() not in self.words["stance.verb.report"] | self.words["stance.verb.deny"]:
             return None
-        if verb.dep_ == "advcl" or any(c.i != verb.i and c.i < token.i and c.dep_ == "nsubj" for c in verb.head.children if c.i > verb.i):
+        if verb.dep_ == "advcl" or any(
+            c.i != verb.i and c.i < token.i and c.dep_ == "nsubj" for c in verb.head.children if c.i > verb.i
+        ):
             return None
-        found = [(s, m) for s in subjects(verb.head) if (m := self.cast.at(s)) and m.kind != "pronoun" and s.i < token.i]
+        found = [
+            (s, m) for s in subjects(verb.head) if (m := self.cast.at(s)) and m.kind != "pronoun" and s.i < token.i
+        ]
         if len(found) != 1:
             return None
         subject, mention = found[0]
@@ -143,7 +146,13 @@ class _Coreference:
             distance = here - max(i for i, s in enumerate(starts) if s <= mention.head)
             return (
                 distance,
-                0 if _subject(head) and head.head.dep_ == "ROOT" else 1 if _subject(head) else 3 if head.dep_ in {"poss", "compound", "amod", "pobj"} else 2,
+                0
+                if _subject(head) and head.head.dep_ == "ROOT"
+                else 1
+                if _subject(head)
+                else 3
+                if head.dep_ in {"poss", "compound", "amod", "pobj"}
+                else 2,
                 -mention.start,
             )
 
@@ -218,7 +227,7 @@ class _Coreference:
         if (
             plural
             and lemma in words["nouns.reference.pair"]
-            and (determiner == "both" or any(c.lower_ in _PAIR for c in noun.lefts))
+            and (determiner == "both" or any(c.lower_ in words["nouns.reference.together"] for c in noun.lefts))
         ):
             self._refer_noun(noun, self._pair(noun), 0.8)
             return
@@ -242,18 +251,30 @@ class _Coreference:
             return
         if determiner not in {"the", "this", "that", "these"}:
             return
-        if any(i in self.actors.at for c in noun.lefts if c.dep_ in {"amod", "compound", "nmod"} for i in range(c.left_edge.i, c.i + 1)):
+        if any(
+            i in self.actors.at
+            for c in noun.lefts
+            if c.dep_ in {"amod", "compound", "nmod"}
+            for i in range(c.left_edge.i, c.i + 1)
+        ):
             return  # "the Kenyan territory" is none that was spoken of before
         if any(c.dep_ in {"relcl", "acl"} or (c.dep_ == "prep" and c.lower_ == "of") for c in noun.children):
             return
-        if either(noun, words["nouns.force.military"]) and plural | (lemma in {"army", "military"}):
+        if either(noun, words["nouns.force.military"]) and plural | (lemma in words["nouns.force.itself"]):
             found = list(self._candidates(noun, frozenset({"Force"}), 2))
             if len({m.keys for m in found}) == 1:
                 self._refer_noun(noun, found[0].keys, 0.7)
         elif lemma in words["nouns.reference.state"] and not plural:
             found = self._candidates(noun, frozenset({"State"}), 2)
-            acting = {self.cast.entities[k].owner for m in self.cast.before(noun.i) if m.start >= noun.sent.start for k in m.keys}
-            found = [m for m in found if m.keys[0] not in acting]  # whose troops do it is not "the country" it is done to
+            acting = {
+                self.cast.entities[k].owner
+                for m in self.cast.before(noun.i)
+                if m.start >= noun.sent.start
+                for k in m.keys
+            }
+            found = [
+                m for m in found if m.keys[0] not in acting
+            ]  # whose troops do it is not "the country" it is done to
             self._refer_noun(noun, found[0].keys if found else (), 0.7)
         elif lemma in words["nouns.reference.organization"] and not plural:
             found = self._candidates(noun, frozenset({"Organization", "Force"}), 2)
@@ -307,18 +328,14 @@ class _Coreference:
             return
         if head_lemma(noun) in words["nouns.reference.state"]:
             self._refer_noun(noun, tuple(k for k in keys if self.cast.type(k) == "State"), 0.75)
-        elif either(noun, words["nouns.force.military"] | words["nouns.force.service"] | words["nouns.force.equipment"]):
+        elif either(
+            noun, words["nouns.force.military"] | words["nouns.force.service"] | words["nouns.force.equipment"]
+        ):
             self._forces(noun, [k for k in keys if self.cast.type(k) in {"State", "Force"}], pronoun.i)
-        elif either(noun, words["nouns.government.stands_for_state"]) and head_lemma(noun) not in {
-            "president",
-            "minister",
-            "leader",
-            "envoy",
-            "ambassador",
-            "counterpart",
-            "spokesman",
-            "spokesperson",
-        }:
+        elif (
+            either(noun, words["nouns.government.stands_for_state"])
+            and head_lemma(noun) not in words["nouns.reference.office"]
+        ):
             self._refer_noun(noun, keys, 0.7)
         elif either(noun, words["nouns.group.people"]) and len(keys) == 1 and self.cast.type(keys[0]) == "State":
             self.actors._group(noun, list(keys), pronoun.i)

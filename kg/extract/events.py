@@ -13,6 +13,8 @@ from kg.lexicon import load as load_lexicon
 _CONFLICTS = frozenset({"War", "Conflict"})
 _AGREEMENTS = frozenset({"Agreement", "Ceasefire", "PeaceAgreement", "Treaty"})
 _YEAR = re.compile(r"\b(1[5-9]\d\d|20\d\d)\b")
+
+
 @Language.component("kg_events", requires=["token.dep", "token.lemma", "doc._.kg_cast"], assigns=["doc._.kg_cast"])
 def kg_events(doc: Doc) -> Doc:
     """Adds mentions for agreements and conflicts in text order."""
@@ -144,7 +146,9 @@ class _Events:
             theirs = self.traits.get(key, frozenset())
             other_years = {t for t in theirs if t.startswith("year")}
             other_names = {t for t in theirs if t.startswith("name")}
-            if (years and other_years and not years & other_years) or (names and other_names and not names & other_names):
+            if (years and other_years and not years & other_years) or (
+                names and other_names and not names & other_names
+            ):
                 continue
             same_noun = other.lemma_.lower() == noun.lemma_.lower()
             if indefinite and not traits & theirs:
@@ -154,15 +158,27 @@ class _Events:
                     return key
                 continue
             apart = {head_lemma(noun), head_lemma(other)} & words["nouns.agreement.apart"]
-            kin = type_ == draft.type or (bare and "Agreement" in {type_, draft.type}) or (
-                type_ in _AGREEMENTS and draft.type in _AGREEMENTS and bool(names & other_names or years & other_years)
+            kin = (
+                type_ == draft.type
+                or (bare and "Agreement" in {type_, draft.type})
+                or (
+                    type_ in _AGREEMENTS
+                    and draft.type in _AGREEMENTS
+                    and bool(names & other_names or years & other_years)
+                )
             )
             if not same_noun and (apart or not kin):
                 continue
             if mention.kind == "name" and not same_noun:
                 continue  # "the deal" is not the Charter of the United Nations
             shared = mine & self._modifiers(other)
-            if mine and not shared and not traits & theirs and not (same_noun and not self._modifiers(other)) and type_ == "Agreement":
+            if (
+                mine
+                and not shared
+                and not traits & theirs
+                and not (same_noun and not self._modifiers(other))
+                and type_ == "Agreement"
+            ):
                 continue
             if draft.type == "Agreement" and type_ != "Agreement":
                 draft.type = type_
@@ -176,5 +192,8 @@ class _Events:
             for c in noun.lefts
             if c.dep_ in {"amod", "compound", "nmod"}
             for t in c.subtree
-            if t.is_alpha and t.i not in self.named and t.lower_ not in self.words["nouns.event.generic"] and t.pos_ != "VERB"
+            if t.is_alpha
+            and t.i not in self.named
+            and t.lower_ not in self.words["nouns.event.generic"]
+            and t.pos_ != "VERB"
         )

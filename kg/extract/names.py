@@ -197,9 +197,18 @@ def _merge(doc: Doc, known: list[Name]) -> list[Name]:
             continue
         if any(n.start < start or n.end > end for n in inner):
             continue
-        if type_ == "Group" and not inner and end - start == 1 and start > 0 and (start - 1) in taken and taken[start - 1].role == "adjective":
+        if (
+            type_ == "Group"
+            and not inner
+            and end - start == 1
+            and start > 0
+            and (start - 1) in taken
+            and taken[start - 1].role == "adjective"
+        ):
             start, inner = start - 1, {taken[start - 1]}  # "Palestinian Arabs"
-        if type_ == "Group" and (end - start > 2 or not _a_people(doc[end - 1]) or any(n.role != "adjective" for n in inner)):
+        if type_ == "Group" and (
+            end - start > 2 or not _a_people(doc[end - 1]) or any(n.role != "adjective" for n in inner)
+        ):
             continue
         if not inner and type_ == "Organization" and not _organization(doc, start, end):
             continue
@@ -225,9 +234,9 @@ def _somewhere(doc: Doc, name: Name) -> bool:
     while head.dep_ == "conj":
         head = head.head
     before = doc[name.start - 1].lower_ if name.start else ""
-    return (head.dep_ == "pobj" and head.head.lower_ in {"in", "near", "outside", "around"} and before not in {"and", ","}) or (
-        head.dep_ == "dobj" and head.head.lemma_ in {"enter", "recapture", "retake", "besiege", "shell", "overrun", "reach"}
-    )
+    return (
+        head.dep_ == "pobj" and head.head.lower_ in {"in", "near", "outside", "around"} and before not in {"and", ","}
+    ) or (head.dep_ == "dobj" and head.head.lemma_ in load_lexicon()["verbs.place.only"])
 
 
 def _by_last_word(token: Token) -> str | None:
@@ -274,14 +283,20 @@ def _person_after_body(doc: Doc, start: int, end: int) -> Name | None:
     bodies = load_lexicon()["nouns.government.bodies"]
     for i in range(start + 1, end - 1):
         rest = doc[i + 1 : end]
-        if doc[i].lower_ in bodies and 2 <= len(rest) <= 3 and all(t.is_title and t.is_alpha and t.lower_ not in bodies for t in rest):
+        if (
+            doc[i].lower_ in bodies
+            and 2 <= len(rest) <= 3
+            and all(t.is_title and t.is_alpha and t.lower_ not in bodies for t in rest)
+        ):
             return Name(i + 1, end, "Person")
     return None
 
 
 def _a_people(token: Token) -> bool:
     """ "Christians", "the Hutu": people as a body, no adjective before a noun."""
-    return token.tag_ in {"NNPS", "NNS"} or (token.text.endswith("s") and token.dep_ in {"nsubj", "dobj", "pobj", "conj", "nsubjpass"})
+    return token.tag_ in {"NNPS", "NNS"} or (
+        token.text.endswith("s") and token.dep_ in {"nsubj", "dobj", "pobj", "conj", "nsubjpass"}
+    )
 
 
 def _namelike(token: Token) -> bool:

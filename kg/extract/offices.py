@@ -51,7 +51,7 @@ class _Offices:
         self.gazetteer = load_gazetteer(doc._.kg_gazetteer)
         lexicon = load_lexicon()
         self.titles = sorted((tokens(t) for t in lexicon["titles.office"]), key=lambda t: (-len(t), t))
-        self.address, self.former = lexicon["titles.address"], lexicon["titles.former"]
+        self.address, self.former, self.standing = (lexicon[f"titles.{k}"] for k in ("address", "former", "standing"))
         self.sent_to = lexicon["titles.sent_to"]
         self.names: list[Name] = doc._.kg_names
         self.at = {i: n for n in self.names for i in range(n.start, n.end)}
@@ -75,7 +75,7 @@ class _Offices:
         return (*offices, *self._counterparts(offices))
 
     def _counterparts(self, offices: list[Office]) -> list[Office]:
-        """"his Greek and French counterparts, A and B": the office of the one before, each at their own state."""
+        """ "his Greek and French counterparts, A and B": the office of the one before, each at their own state."""
         found: list[Office] = []
         for token in self.doc:
             if token.lemma_.lower() != "counterpart":
@@ -201,7 +201,7 @@ class _Offices:
                 self.doc[start].lower_ not in {"the", "a", "its", "their"}
                 and start not in self.at
                 and self.doc[start].text not in _POSSESSIVE
-                and self.doc[start].lower_ not in self.former | {"new", "acting", "current", "then", "-"}
+                and self.doc[start].lower_ not in self.former | self.standing | {"-"}
                 and self.doc[start].pos_ not in {"ADJ", "PROPN", "NOUN"}
             ):
                 break
@@ -226,9 +226,7 @@ class _Offices:
         owner: str | None = None
         left = start
         former = False
-        while left > 0 and (
-            self.doc[left - 1].lower_ in self.former | {"acting", "interim", "new", "current", "outgoing", "-"}
-        ):
+        while left > 0 and (self.doc[left - 1].lower_ in self.former | self.standing | {"-"}):
             former = former or self.doc[left - 1].lower_ in self.former
             left -= 1
         if left > 0:

@@ -4,12 +4,21 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from spacy.language import Language
-from spacy.tokens import Doc, Token
+from spacy.tokens import Doc, Span, Token
 
 from kg import frames
 from kg.extract.actors import Actors, compound_lemma
 from kg.extract.cast import Cast, Mention, cast
-from kg.extract.clauses import children, controller, coordinated, passive, patients, prepositional, starts_next_clause, subjects
+from kg.extract.clauses import (
+    children,
+    controller,
+    coordinated,
+    passive,
+    patients,
+    prepositional,
+    starts_next_clause,
+    subjects,
+)
 from kg.extract.stance import Stance, stance
 from kg.extract.times import Time, times, when
 from kg.frames import Pattern
@@ -90,7 +99,9 @@ class _Relations:
         if token.pos_ in _VERBAL:
             yield from self._demand(token)
             fitting = [p for p in self.frames.of("verb", token.lemma_.lower()) if self._is_verb(token, p)]
-            light = {p.predicate for p in fitting if p.nouns and p.nouns != {"*"} and self._carrier(token, p) is not None}
+            light = {
+                p.predicate for p in fitting if p.nouns and p.nouns != {"*"} and self._carrier(token, p) is not None
+            }
             for pattern in fitting:
                 # "hold responsible" is no holding: the noun says what a light verb does
                 if pattern.nouns or not light or pattern.predicate in light or pattern.confidence > 0.75:
@@ -103,8 +114,10 @@ class _Relations:
             for pattern in self.frames.of("role", lemma):
                 if self._is_noun(token, pattern):
                     yield from self._role(token, pattern)
-        if token.pos_ in {"VERB", "ADJ", "NOUN", "PROPN"} and token.i >= 2 and (
-            self.doc[token.i - 1].text == "-" or (token.tag_ in {"VBN", "VBD"} and token.dep_ == "amod")
+        if (
+            token.pos_ in {"VERB", "ADJ", "NOUN", "PROPN"}
+            and token.i >= 2
+            and (self.doc[token.i - 1].text == "-" or (token.tag_ in {"VBN", "VBD"} and token.dep_ == "amod"))
         ):
             for pattern in self.frames.of("compound", token.lower_):
                 yield from self._compound(token, pattern)
@@ -112,7 +125,7 @@ class _Relations:
     def _demand(self, verb: Token) -> Iterator[Finding]:
         """ "Kenya should withdraw," said Uganda: a demand of Kenya by whoever says so."""
         modal = any(c.dep_ == "aux" and c.lower_ in self.words["stance.auxiliary.demand"] for c in verb.children)
-        if not modal and not (verb.lemma_ in {"need", "have"} and children(verb, "xcomp")):
+        if not modal and not (verb.lemma_ in self.words["verbs.needing"] and children(verb, "xcomp")):
             return
         held = stance(verb)
         if held.negated or not held.sources:
@@ -250,10 +263,7 @@ class _Relations:
         noun = token.head if token.dep_ in {"amod", "compound", "nmod", "acl"} else None
         if agent is None or noun is None or noun.pos_ not in _NOMINAL:
             return
-        if pattern.object == ("object",):
-            objects = self._phrase(noun)
-        else:
-            objects = self._fill(pattern, "object", noun, None)
+        objects = self._phrase(noun) if pattern.object == ("object",) else self._fill(pattern, "object", noun, None)
         yield from self._findings(noun, token, pattern, [Argument(agent)], objects, None)
 
     def _name_at(self, i: int) -> str | None:
@@ -348,7 +358,9 @@ class _Relations:
         if carrier is not None:
             for prep in children(carrier, "prep"):  # "restrictions on flying to Cuba"
                 if prep.lower_ == preposition:
-                    heads += [o for c in children(prep, "pcomp") for p in children(c, "prep") for o in children(p, "pobj")]
+                    heads += [
+                        o for c in children(prep, "pcomp") for p in children(c, "prep") for o in children(p, "pobj")
+                    ]
         if carrier is not None:
             heads = [h for h in heads + prepositional(carrier, preposition) if h.i != carrier.i]
         elif token.pos_ in _VERBAL and not heads:
@@ -411,7 +423,9 @@ class _Relations:
     def _joined(self, first: Mention, second: Mention) -> bool:
         """Whether only commas and "and" stand between two names with their titles."""
         start = self.starts.get(second.start, second.start)
-        return first.end < start and all(self.doc[i].lower_ in {"and", ",", "the", "&"} for i in range(first.end, start))
+        return first.end < start and all(
+            self.doc[i].lower_ in {"and", ",", "the", "&"} for i in range(first.end, start)
+        )
 
     def _owners(self, nouns: Iterable[Token], depth: int = 3) -> list[Argument]:
         """Whose a thing is: "Kenya's offer", "the Kenyan offer", "the offer by Kenya", "a bid of the government of Kenya"."""
@@ -499,7 +513,10 @@ class _Relations:
                     continue
                 if lemma in self.words["nouns.speech.claim"] and finding.stance.sources:
                     return [Argument(finding.stance.sources[0], 0.75)]
-                if finding.predicate in {"threatens", "accuses", "urges", "condemns"} and lemma in self.words[f"nouns.speech.{finding.predicate}"]:
+                if (
+                    finding.predicate in {"threatens", "accuses", "urges", "condemns"}
+                    and lemma in self.words[f"nouns.speech.{finding.predicate}"]
+                ):
                     return [Argument(finding.subject, 0.75)]
         return []
 
@@ -520,28 +537,7 @@ class _Relations:
         head = noun
         while head.dep_ == "conj":
             head = head.head
-        if head.dep_ == "dobj" and head.head.lemma_.lower() in {
-            "launch",
-            "carry",
-            "conduct",
-            "make",
-            "begin",
-            "start",
-            "stage",
-            "mount",
-            "continue",
-            "have",
-            "resume",
-            "step",
-            "intensify",
-            "open",
-            "hold",
-            "give",
-            "execute",
-            "undertake",
-            "commit",
-            "lead",
-        }:
+        if head.dep_ == "dobj" and head.head.lemma_.lower() in self.words["verbs.light"]:
             return subjects(head.head)
         return []
 
@@ -626,10 +622,43 @@ class _Relations:
 
     # statements
 
+    def _date(self, where: Token, obj: Argument, pattern: Pattern, held: Stance) -> str | None:
+        date = when(where, self._times(where, obj, pattern))
+        told = where.tag_ == "VBD" and not held.hypothetical and not held.negated
+        if date is None and told and (where.dep_ == "ROOT" or (where.dep_ == "conj" and where.head.dep_ == "ROOT")):
+            return self._carried(where.sent)
+        return date
+
+    def _carried(self, sentence: Span, depth: int = 4) -> str | None:
+        """The day of a sentence that goes on about its subject: "They met on Monday. They agreed to meet again"."""
+        root = sentence.root
+        if root.tag_ != "VBD" or depth == 0:
+            return None
+        own = when(root, sentence_times(self.doc, root))
+        if own is not None:
+            return own if len(own) == 10 else None
+        mentions = [m for s in subjects(root) if (m := self.cast.at(s)) and (m.kind == "pronoun" or len(m.keys) > 1)]
+        if not mentions:
+            return None
+        keys = set(mentions[0].keys)
+        before = sentence
+        for _ in range(3):
+            if before.start == 0:
+                return None
+            before = self.doc[before.start - 1].sent
+            found = {k for s in subjects(before.root) for a in self._phrase(s) for k in (a.key,)}
+            if found & keys:
+                return self._carried(before, depth - 1)
+        return None
+
     def _times(self, where: Token, obj: Argument, pattern: Pattern) -> list[Time]:
         """The times of the sentence; the year in an agreement's name dates its making, not its breach."""
         found = sentence_times(self.doc, where)
-        if pattern.predicate in _MAKING or obj.phrase < 0 or self.cast.type(obj.key) in {"State", "Person", "Force", "Organization", "Group", "Place"}:
+        if (
+            pattern.predicate in _MAKING
+            or obj.phrase < 0
+            or self.cast.type(obj.key) in {"State", "Person", "Force", "Organization", "Group", "Place"}
+        ):
             return found
         head = self.doc[obj.phrase]
         start, end = head.left_edge.idx, head.right_edge.idx + len(head.right_edge.text)
@@ -650,17 +679,27 @@ class _Relations:
         pairs: list[tuple[Argument, Argument]] = [(s, o) for s in subjects_ for o in objects if s.key != o.key]
         if rule.symmetric:
             pairs = _unordered(pairs)
-        if not rule.symmetric and len(subjects_) == len(objects) > 1 and any(t.lower_ == "respectively" for t in where.sent):
+        if (
+            not rule.symmetric
+            and len(subjects_) == len(objects) > 1
+            and any(t.lower_ == "respectively" for t in where.sent)
+        ):
             pairs = list(zip(subjects_, objects, strict=True))
         for subject, obj in pairs:
             types = self.cast.type(subject.key), self.cast.type(obj.key)
-            if not self.ontology.accepts(pattern.predicate, *types) or (rule.symmetric and self._one_side(subject.key, obj.key)):
+            if not self.ontology.accepts(pattern.predicate, *types) or (
+                rule.symmetric and self._one_side(subject.key, obj.key)
+            ):
                 continue
             held = stance(trigger, (subject.key,))
             if subject.key in held.sources and pattern.predicate in _SPEECH:
                 held = replace(held, sources=())  # "we urge": the act of speech is the speaker's own
-            if pattern.kind == "compound" or (where.pos_ in _NOMINAL and pattern.predicate in _STANDING and _definite(where)):
-                held = replace(held, sources=(), hypothetical=False)  # what is said of it takes for granted that it is so
+            if pattern.kind == "compound" or (
+                where.pos_ in _NOMINAL and pattern.predicate in _STANDING and _definite(where)
+            ):
+                held = replace(
+                    held, sources=(), hypothetical=False
+                )  # what is said of it takes for granted that it is so
             if carrier is not None and trigger is where:
                 inner = _adjectives(carrier, self)
                 held = replace(held, hypothetical=held.hypothetical or inner)
@@ -669,7 +708,7 @@ class _Relations:
             )
             confidence = pattern.confidence * subject.certainty * obj.certainty * held.certainty
             yield Finding(
-                subject.key, pattern.predicate, obj.key, where.i, held, when(where, self._times(where, obj, pattern)),
+                subject.key, pattern.predicate, obj.key, where.i, held, self._date(where, obj, pattern, held),
                 None, round(confidence, 2), pattern.rule,
             )  # fmt: skip
 

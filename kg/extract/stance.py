@@ -12,6 +12,7 @@ from kg.frames import load as load_frames
 from kg.lexicon import Lexicon
 from kg.lexicon import load as load_lexicon
 
+_SPEAKERS = frozenset({"Person", "State", "Organization", "Force", "Group"})
 _OPEN, _CLOSE, _EITHER = "“«", "”»", '"'
 
 
@@ -44,7 +45,9 @@ def stance(trigger: Token, own: tuple[str, ...] = ()) -> Stance:
 def _blaming() -> frozenset[str]:
     """Verbs of accusing and condemning: what follows "for" or "of" is what their subject says."""
     verbs = load_frames().index["verb"]
-    return frozenset(v for v, found in verbs.items() if any(p.predicate in {"accuses", "condemns"} and not p.nouns for p in found))
+    return frozenset(
+        v for v, found in verbs.items() if any(p.predicate in {"accuses", "condemns"} and not p.nouns for p in found)
+    )
 
 
 class _Climb:
@@ -59,7 +62,8 @@ class _Climb:
         self.attributed = False
         # "the agreement between A and B", "its attack": that there is one is taken for granted, whatever is said of it
         self.definite = trigger.pos_ in {"NOUN", "PROPN"} and any(
-            c.dep_ == "poss" or (c.dep_ == "det" and c.lower_ in {"the", "this", "that", "these", "those"}) for c in trigger.children
+            c.dep_ == "poss" or (c.dep_ == "det" and c.lower_ in {"the", "this", "that", "these", "those"})
+            for c in trigger.children
         )
 
     def run(self) -> Stance:
@@ -120,7 +124,9 @@ class _Climb:
         """ "Kenya protested the alleged incursion": who speaks of it alleges it; where nobody does, it is in doubt."""
         self.attributed = True
         for above in token.ancestors:
-            if above.pos_ == "VERB" and above.lemma_.lower() in self.blaming | self.words["stance.verb.report"] | {"protest"}:
+            if above.pos_ == "VERB" and above.lemma_.lower() in self.blaming | self.words["stance.verb.report"] | {
+                "protest"
+            }:
                 self._attribute(above)
                 break
         if not self.sources:
@@ -183,7 +189,11 @@ class _Climb:
         if child.lemma_.lower() in reports:
             return
         for verb in reversed(child.doc[head.i : child.left_edge.i]):
-            said = [c for c in children(verb, "ccomp") if c.i > verb.i and any(m.lower_ == "that" for m in children(c, "mark"))]
+            said = [
+                c
+                for c in children(verb, "ccomp")
+                if c.i > verb.i and any(m.lower_ == "that" for m in children(c, "mark"))
+            ]
             if verb.lemma_.lower() in reports and said and said[0].i < child.i:
                 self._attribute(verb)
                 return
@@ -214,7 +224,7 @@ class _Climb:
             self._flags(head)
         elif lemma in words["stance.verb.report"] and not (child.tag_ == "VB" and not children(child, "nsubj")):
             self._attribute(head)
-            if lemma in {"warn", "suggest", "insist"} and not children(child, "aux") and child.tag_ == "VB":
+            if lemma in words["verbs.mandating"] and not children(child, "aux") and child.tag_ == "VB":
                 self.hypothetical = True
         elif not self.definite:
             self.hypothetical = True
@@ -230,9 +240,7 @@ class _Climb:
             self._attribute(head)
         elif lemma in words["stance.verb.factual"]:
             self._flags(head)
-        elif lemma in {"claim", "admit", "report", "profess"} or (
-            passive(head) and lemma in {"say", "report", "believe", "think", "allege", "know"}
-        ):
+        elif lemma in words["verbs.claiming"] or (passive(head) and lemma in words["verbs.hearsay"]):
             if passive(head) and not agents(head):
                 self.attributed = True
             self._attribute(head)
@@ -250,15 +258,10 @@ class _Climb:
             lemma = governor.lemma_.lower()
             if low in {"of", "for", "with", "over"} and lemma in words["stance.verb.report"] | self.blaming:
                 self._blamed(governor)
-            elif low in {"of", "for", "from", "against", "about", "on"} and lemma in words["stance.verb.failing"] | {
-                "prevent",
-                "keep",
-                "ban",
-                "bar",
-                "stop",
-                "deter",
-                "discourage",
-            }:
+            elif (
+                low in {"of", "for", "from", "against", "about", "on"}
+                and lemma in words["stance.verb.failing"] | words["verbs.preventing"]
+            ):
                 self.negated = not self.negated
             elif low in {"of", "for", "from", "against", "about", "on", "to"} and lemma in words["stance.verb.unreal"]:
                 self.hypothetical = True
@@ -276,17 +279,7 @@ class _Climb:
             if is_object and lemma in words["stance.verb.deny"]:
                 self.negated = not self.negated
                 self._attribute(head)
-            elif is_object and lemma in {
-                "report",
-                "claim",
-                "allege",
-                "announce",
-                "describe",
-                "note",
-                "cite",
-                "mention",
-                "confirm",
-            }:
+            elif is_object and lemma in words["verbs.mentioning"]:
                 self._attribute(head)
                 if lemma == "announce":
                     self.hypothetical = True
@@ -295,9 +288,7 @@ class _Climb:
             elif (
                 is_object
                 and lemma in words["stance.verb.unreal"]
-                and lemma
-                not in {"have", "be", "set", "say", "tell", "approve", "order", "stop", "direct"}
-                | words["stance.verb.factual"]
+                and lemma not in words["stance.verb.no_object"] | words["stance.verb.factual"]
             ):
                 self.hypothetical = True
             if is_object or noun.dep_ == "nsubj":
@@ -313,16 +304,12 @@ class _Climb:
                 lemma = governor.lemma_.lower()
                 if lemma in self.blaming:
                     self._blamed(governor)
-                elif lemma in words["stance.verb.unreal"] and lemma not in words["stance.verb.factual"] | {
-                    "agree",
-                    "respond",
-                    "be",
-                    "have",
-                    "say",
-                    "work",
-                }:
+                elif (
+                    lemma in words["stance.verb.unreal"]
+                    and lemma not in words["stance.verb.factual"] | words["stance.verb.no_object"]
+                ):
                     self.hypothetical = True
-                elif lemma in {"prevent", "refrain", "abstain"}:
+                elif lemma in words["verbs.preventing"]:
                     self.negated = True
             elif governor.pos_ in {"NOUN", "PROPN"}:
                 self._governing_noun(governor, complement=low in {"of", "for", "about", "on", "against"})
@@ -392,7 +379,7 @@ class _Climb:
                         if self.trigger.i == clause.i or clause.is_ancestor(self.trigger):
                             self.sources += mention.keys
                     elif obj.pos_ != "PRON":
-                        self.attributed = self.attributed or obj.lemma_ in {"report", "source", "witness"}
+                        self.attributed = self.attributed or obj.lemma_.lower() in self.words["stance.noun.source"]
 
 
 def _tail(sentence: Span, i: int) -> tuple[str, ...]:
@@ -407,9 +394,9 @@ def _tail(sentence: Span, i: int) -> tuple[str, ...]:
         if mention is None or mention.start - 1 <= i:
             continue
         start = doc[mention.head].left_edge.i if doc[mention.head].left_edge.i > i else mention.start
-        if doc[mention.start - 1].text == "," or (start > 0 and doc[start - 1].text == ","):
-            if all(the_cast.type(k) in {"Person", "State", "Organization", "Force", "Group"} for k in mention.keys):
-                return mention.keys
+        after_comma = doc[mention.start - 1].text == "," or (start > 0 and doc[start - 1].text == ",")
+        if after_comma and all(the_cast.type(k) in _SPEAKERS for k in mention.keys):
+            return mention.keys
     return ()
 
 
