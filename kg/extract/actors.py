@@ -7,7 +7,7 @@ from pathlib import Path
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 
-from kg.extract.cast import Cast, Mention, cast, phrase
+from kg.extract.cast import Cast, Draft, Mention, cast, phrase
 from kg.extract.clauses import children, coordinated
 from kg.extract.names import Name
 from kg.frames import Pattern
@@ -97,7 +97,7 @@ class Actors:
         if name.role == "capital" and self._as_place(head, name):
             self._capital(name, entry, head)
             return
-        self.known(entry)
+        self.known(entry).named = True
         alias = self.doc[name.start : name.end].text
         self.cast.add(
             Mention(
@@ -110,10 +110,10 @@ class Actors:
             if inner is not None and inner == entry.of:
                 self._owned(entry.key, inner, head)
 
-    def known(self, entry: Entry) -> None:
-        """Makes sure that a gazetteer entry is in the cast."""
+    def known(self, entry: Entry) -> Draft:
+        """Makes sure that a gazetteer entry is in the cast; it is reported where the text names it or a statement needs it."""
         same = f"http://www.wikidata.org/entity/{entry.wikidata}" if entry.wikidata else None
-        self.cast.entity(entry.key, entry.type, entry.name, same_as=same)
+        return self.cast.entity(entry.key, entry.type, entry.name, same_as=same, named=False)
 
     def _state_inside(self, start: int, end: int) -> str | None:
         for i in range(start, end):
@@ -174,7 +174,7 @@ class Actors:
         key = f"place-{slug(text)}"
         place = self.gazetteer.entries.get(key)
         if place is not None:
-            self.known(place)
+            self.known(place).named = True
         else:
             self.cast.entity(key, "Place", text)
         self.cast.add(Mention(name.start, name.end, head.i, (key,)), text)
@@ -447,7 +447,8 @@ class Actors:
         draft.owner = owner
         if draft.owner_stated_at is None and owner != key:
             draft.owner_stated_at = at.i
-            self.known(self.gazetteer.entries[owner]) if owner in self.gazetteer.entries else None
+            if owner in self.gazetteer.entries:
+                self.known(self.gazetteer.entries[owner])
 
     def _irregular(self, noun: Token, owners: list[str], start: int) -> None:
         if owners and self.cast.type(owners[0]) == "Force":  # "FARC rebels", "ISIS militants"

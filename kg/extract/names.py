@@ -33,7 +33,7 @@ class Name:
 
 
 @Language.component(
-    "kg_names", requires=["doc.ents", "token.pos"], assigns=["doc.ents", "doc._.kg_names", "doc._.kg_cast"]
+    "kg_names", requires=["doc.ents", "token.tag"], assigns=["doc.ents", "doc._.kg_names", "doc._.kg_cast"]
 )
 def kg_names(doc: Doc) -> Doc:
     """Finds names; leaves them in `doc.ents` (with the gazetteer's key as `kb_id_`) and for the later components."""
