@@ -14,7 +14,9 @@ from kg.statement import Extraction
 
 
 def test_every_component_gets_what_it_requires() -> None:
-    assert not [p for name, found in pipeline().analyze_pipes()["problems"].items() if name.startswith("kg_") for p in found]
+    assert not [
+        p for name, found in pipeline().analyze_pipes()["problems"].items() if name.startswith("kg_") for p in found
+    ]
 
 
 def test_components_come_by_entry_point() -> None:
@@ -42,7 +44,10 @@ def read(text: str, date: str | None = "2024-05-15") -> Extraction:
     return found
 
 
-@pytest.mark.parametrize("text", ["", " ", "\n\n", ".", "?!", "—", "\u200b", "a", "1 2 3", "(((", "\"" * 50, "Kenya", "KENYA ATTACKED SOMALIA"])
+@pytest.mark.parametrize(
+    "text",
+    ["", " ", "\n\n", ".", "?!", "—", "\u200b", "a", "1 2 3", "(((", '"' * 50, "Kenya", "KENYA ATTACKED SOMALIA"],
+)
 def test_any_text_can_be_read(text: str) -> None:
     assert read(text).document.text == text
 

@@ -7,8 +7,8 @@ from html import unescape
 from pathlib import Path
 
 import pytest
-from graphs import WORLD
 
+from graphs import WORLD
 from kg import rdf, store, views
 
 BROWSER = next((b for b in map(shutil.which, ("chromium", "chromium-browser", "google-chrome")) if b), None)

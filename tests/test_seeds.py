@@ -93,7 +93,9 @@ def test_told_in_the_articles_own_voice(told: list[Told], subject: str, predicat
         ("Armenian armed forces", "killed", 49, "Nikol Pashinyan"),
     ],
 )
-def test_claimed_by_somebody_and_only_claimed(told: list[Told], subject: str, predicate: str, obj: object, by: str) -> None:
+def test_claimed_by_somebody_and_only_claimed(
+    told: list[Told], subject: str, predicate: str, obj: object, by: str
+) -> None:
     found = find(told, subject, predicate, obj)
     assert found
     assert {t.by for t in found} == {(by,)}

@@ -8,8 +8,8 @@ from pathlib import Path
 import networkx as nx
 import pyoxigraph as ox
 import pytest
-from graphs import WORLD
 
+from graphs import WORLD
 from kg import rdf, store, views
 from kg.document import Document
 from kg.errors import UsageError
@@ -75,7 +75,9 @@ def test_an_edge_says_where_it_comes_from(world: ox.Store) -> None:
     assert (data["count"], data["documents"], data["confidence"], data["claimed"]) == (2, 2, 0.9, False)
     assert [e.document for e in data["evidence"]] == ["first.txt", "second.txt"]
     assert data["evidence"][1].sentence == "Easteria is an ally of Norland."
-    found = world.query("ASK { <%s> a <https://w3id.org/conflict-kg/ontology#Statement> }" % data["statements"][0])
+    found = world.query(
+        "ASK {{ <{}> a <https://w3id.org/conflict-kg/ontology#Statement> }}".format(data["statements"][0])
+    )
     assert len(data["statements"]) == 2 and bool(found)
 
 
@@ -109,7 +111,9 @@ def test_networkx_reads_what_was_written(world: ox.Store, tmp_path: Path, ending
     again = read(tmp_path / f"v{ending}")
     assert sorted(again) == sorted(graph)
     assert again.number_of_edges() == graph.number_of_edges()
-    assert {d["predicate"] for _, _, d in again.edges(data=True)} == {d["predicate"] for _, _, d in graph.edges(data=True)}
+    assert {d["predicate"] for _, _, d in again.edges(data=True)} == {
+        d["predicate"] for _, _, d in graph.edges(data=True)
+    }
 
 
 def test_json_is_node_link_with_the_sentences(world: ox.Store, tmp_path: Path) -> None:
@@ -161,7 +165,7 @@ def test_nodes_and_labels_do_not_overlap(size: int) -> None:
     for node in drawn.nodes:
         half = max(RADIUS, max(map(len, node.lines)) * 3.5)
         boxes.append((node.x - half, node.y - RADIUS, node.x + half, node.y + RADIUS + 15 * len(node.lines)))
-        assert 0 <= boxes[-1][0] and boxes[-1][2] <= drawn.width and 0 <= boxes[-1][1] and boxes[-1][3] <= drawn.height
+        assert boxes[-1][0] >= 0 and boxes[-1][2] <= drawn.width and boxes[-1][1] >= 0 and boxes[-1][3] <= drawn.height
     for i, a in enumerate(boxes):
         for b in boxes[i + 1 :]:
             assert a[2] <= b[0] or b[2] <= a[0] or a[3] <= b[1] or b[3] <= a[1]
@@ -191,7 +195,9 @@ def hostile(tmp_path: Path) -> nx.MultiDiGraph:
     text = f"{HOSTILE} backed Bravo."
     document = Document("a.txt", text, None, None, "javascript:alert(1)")
     first, second = Entity("organization-x", "Organization", HOSTILE), Entity("organization-y", "Organization", "Bravo")
-    said = Statement(first.key, "supports", second.key, Passage(document.key, 0, len(text), text), confidence=0.9, rule="test")
+    said = Statement(
+        first.key, "supports", second.key, Passage(document.key, 0, len(text), text), confidence=0.9, rule="test"
+    )
     rdf.write([Extraction(document, (first, second), (said,))], tmp_path / "h.nt")
     return views.build("alliances", store.open_graph(tmp_path / "h.nt"))
 
@@ -210,7 +216,7 @@ def test_a_page_needs_nothing_from_anywhere(world: ox.Store, tmp_path: Path) -> 
     views.write(views.build("conflict", world), tmp_path / "v.html")
     page = (tmp_path / "v.html").read_text()
     assert "default-src 'none'" in page
-    assert not any(word in page for word in ("src=\"http", "@import", "fetch(", "<link"))
+    assert not any(word in page for word in ('src="http', "@import", "fetch(", "<link"))
     assert len(page.encode()) < 150_000
 
 
