@@ -3,8 +3,9 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
 from kg.errors import OntologyError
@@ -12,14 +13,18 @@ from kg.resources import folder
 
 # One file a kind of thing: its columns, and the class where the file gives none.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
-    "states": ("key", "name", "names", "adjectives", "people", "capital", "seats", "wikidata", "from", "to", "kind"),
-    "organizations": ("key", "name", "names", "kind", "of"),
-    "forces": ("key", "name", "names", "kind", "of"),
-    "people": ("key", "name", "names", "of", "office", "from", "to"),
-    "places": ("key", "name", "names", "kind", "in"),
-    "agreements": ("key", "name", "names", "type", "year"),
-    "conflicts": ("key", "name", "names", "type", "year"),
-}
+    "states": (
+        "key", "name", "names", "adjectives", "people", "capital", "seats", "wikidata", "from", "to", "kind", "iso", "borders",
+    ),
+    "organizations": ("key", "name", "names", "kind", "of", "wikidata", "members"),
+    "forces": ("key", "name", "names", "kind", "of", "wikidata", "operates", "affiliation"),
+    "people": ("key", "name", "names", "of", "office", "from", "to", "wikidata"),
+    "places": ("key", "name", "names", "kind", "in", "wikidata", "claimed", "held"),
+    "agreements": ("key", "name", "names", "type", "year", "wikidata", "parties", "brokers"),
+    "conflicts": ("key", "name", "names", "type", "year", "wikidata", "parties"),
+}  # fmt: skip
+# The columns whose cells are keys of other entries.
+_REFERENCES = ("borders", "members", "operates", "affiliation", "claimed", "held", "parties", "brokers")
 _CLASS = {"states": "State", "organizations": "Organization", "forces": "Force", "people": "Person", "places": "Place"}
 _PREFIX = {**{stem: name.lower() for stem, name in _CLASS.items()}, "agreements": "agreement", "conflicts": "conflict"}
 # Mirrors the tokenizer of spaCy's English models closely enough for names: a test compares the two.
@@ -28,7 +33,10 @@ _TOKEN = re.compile(r"(?:[A-Za-z]\.){2,}|(?:St|Mr|Dr|Jr|[A-Z])\.|'s\b|G-\d+|[^\W
 
 @dataclass(frozen=True, slots=True)
 class Entry:
-    """One line of the gazetteer; `key` is the local part of its IRI, `of` and `within` are keys of other entries."""
+    """One line of the gazetteer; `key` is the local part of its IRI.
+
+    `of`, `within` and what is `related`, by column ("borders", "members" …), are keys of other entries.
+    """
 
     key: str
     type: str
@@ -45,6 +53,8 @@ class Entry:
     end: str | None = None
     within: tuple[str, ...] = ()
     wikidata: str | None = None
+    iso: str | None = None
+    related: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,7 +133,7 @@ def load(extra: tuple[Path, ...] = (), root: Path | None = None) -> Gazetteer:
         for where, entry in _read(path, kind):
             entries[entry.key], origin[entry.key] = entry, where
     for key, entry in entries.items():
-        for other in (*((entry.of,) if entry.of else ()), *entry.within):
+        for other in (*((entry.of,) if entry.of else ()), *entry.within, *chain(*entry.related.values())):
             if other not in entries:
                 raise OntologyError(
                     f"{origin[key]}: {other} is not in the gazetteer", "correct the key or add an entry"
@@ -170,7 +180,8 @@ def _entry(row: Mapping[str, str], stem: str, where: str) -> Entry:
         f"{_PREFIX[stem]}-{row['key']}", _CLASS.get(stem) or row["type"], row["name"], _many(row, "names"), row.get("kind", ""),
         row.get("of") or None, _many(row, "adjectives"), _many(row, "people"), _many(row, "capital"), _many(row, "seats"),
         row.get("office") or None, row.get("from") or row.get("year") or None, row.get("to") or None, _many(row, "in"),
-        row.get("wikidata") or None,
+        row.get("wikidata") or None, row.get("iso") or None,
+        {column: keys for column in _REFERENCES if (keys := _many(row, column))},
     )  # fmt: skip
 
 
