@@ -355,8 +355,8 @@ class Actors:
             type_ = "Group" if plural else "Person"
         else:
             return None
-        left = [c for c in noun.lefts if c.dep_ in {"amod", "compound", "nmod"} and c.left_edge.i == c.i and c.is_alpha]
-        start = min([noun.i, *[c.i for c in left]])
+        left = [c for c in noun.lefts if c.dep_ in {"amod", "compound", "nmod"} and (c.is_alpha or "-" in c.text)]
+        start = min([noun.i, *[c.left_edge.i for c in left]])
         text = phrase(self.doc, start, noun.i + 1)
         key = self.cast.local_key(type_, text)
         self.cast.entity(key, type_, text, named=False)

@@ -21,6 +21,9 @@ _BELONGING = frozenset({"Force", "Organization", "Group"})
 def kg_facts(doc: Doc) -> Doc:
     """Adds offices, belonging and location to the document's findings."""
     the_cast = cast(doc)
+    for name in doc._.kg_names:  # "Kenyan" is how the text calls Kenya, too
+        if name.role == "adjective" and name.entry in the_cast.entities:
+            the_cast.entities[name.entry].aliases.add(doc[name.start : name.end].text)
     doc._.kg_findings.extend([
         *_offices(doc._.kg_offices), *_belonging(the_cast), *_regions(doc), *_places(doc, the_cast),
     ])  # fmt: skip

@@ -1,4 +1,7 @@
-"""Sentence borders that the layout gives: blank lines, headings and captions never run into the next sentence."""
+"""Sentence borders that the layout gives: blank lines, headings, captions and datelines never run into the next sentence."""
+
+import re
+from collections.abc import Iterator
 
 from spacy.language import Language
 from spacy.tokens import Doc, Token
@@ -6,6 +9,11 @@ from spacy.tokens import Doc, Token
 # A line shorter than this that ends without a stop is a heading, not the wrapped line of a paragraph.
 _SHORT_LINE = 60
 _STOPS = frozenset('.!?:"”’')
+# "PARIS (Reuters) -", "MOGADISHU, Somalia --", "ISLAMABAD:", "Geneva, 13 April (IANS) –" in front of a paragraph's text
+_DATELINE = re.compile(
+    r"\s*(?:[A-Z][A-Z.' -]{2,30}(?:, [A-Z][\w. ]{2,24}){0,2}|[A-Z][\w.' -]{2,24}(?:, [A-Z][\w. ]{2,24}){0,2}(?=,? ?\())"
+    r"(?:, \w{3,9}\.? \d{1,2}|, \d{1,2} \w{3,9})?(?:,? ?\([\w ./-]{2,30}\))? ?(?:--?|[–—:])+ (?=[A-Z“\"])"
+)
 _CREDITS = frozenset({"credit", "photo", "photograph", "image"})
 
 
@@ -14,16 +22,25 @@ def kg_paragraphs(doc: Doc) -> Doc:
     """Starts a sentence after a blank line, a heading or a caption's credit, before the parser sees the text."""
     fresh = True
     line_start = 0
+    after_dateline = {match.end() for match in _datelines(doc.text)}
     for token in doc:
         if token.is_space:
             if "\n" in token.text:
                 fresh = fresh or token.text.count("\n") > 1 or _ends_line(doc, token, line_start)
                 line_start = token.idx + len(token.text)
             continue
-        if fresh or _credit(doc, token.i):
+        if fresh or token.idx in after_dateline or _credit(doc, token.i):
             token.is_sent_start = True
         fresh = False
     return doc
+
+
+def _datelines(text: str) -> Iterator[re.Match[str]]:
+    start = 0
+    while start < len(text):
+        if match := _DATELINE.match(text, start):
+            yield match
+        start = text.find("\n", start) + 1 or len(text)
 
 
 def _ends_line(doc: Doc, newline: Token, line_start: int) -> bool:

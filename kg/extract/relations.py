@@ -29,9 +29,11 @@ _VERBAL = frozenset({"VERB", "AUX"})
 _NOMINAL = frozenset({"NOUN", "PROPN"})
 _STANDING = frozenset({"partyTo", "agreesWith", "participatesIn", "fights", "borders", "locatedIn", "memberOf"})
 _MAKING = frozenset({"brokers", "partyTo", "participatesIn", "agreesWith"})
+# What nouns of these say is done by somebody: "an attack", "the siege".
+_DEEDS = frozenset({"attacks", "coerces", "fights", "participatesIn"})
 _SPEECH = frozenset({"accuses", "condemns", "urges", "threatens", "rejects"})
 # The places of a slot that are no prepositions (see FORMAT.md).
-_SLOT_WORDS = frozenset({"subject", "object", "poss", "adj", "members", "participants", "perpetrator", "target", "answered", "self", "clause", "deed", "owner", "number"})  # fmt: skip
+_SLOT_WORDS = frozenset({"subject", "object", "poss", "adj", "members", "participants", "perpetrator", "target", "answered", "self", "clause", "deed", "owner", "site", "number"})  # fmt: skip
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,7 @@ class _Relations:
         self.words = load_lexicon()
         self.transparent = self.words["nouns.transparent.of"]
         self.starts = _title_starts(doc, self.cast)
+        self.titled = {i: o.person for o in doc._.kg_offices for i in range(o.start, o.end)}
         self.found: list[Finding] = []
 
     def run(self) -> list[Finding]:
@@ -295,6 +298,8 @@ class _Relations:
             if place == "members" and others:
                 return list(others)
             found = self._place(place, token, carrier)
+            if not found and place == "subject" and pattern.kind == "verb":
+                found = self._doers(token)
             if len(found) > 1 and {a.key for a in found} <= taken:  # "accused each other"
                 return found
             found = [a for a in found if fits(a)]
@@ -305,6 +310,31 @@ class _Relations:
                 found = [a for a in self._owners(self._heads(place, token, carrier)) if fits(a)]
                 if found:
                     return found
+        if "site" in places:  # "strikes on targets in Aden": where the targets are
+            for place in places:
+                found = [a for a in self._sites(self._heads(place, token, carrier)) if fits(a)]
+                if found:
+                    return found
+        return []
+
+    def _doers(self, verb: Token) -> list[Argument]:
+        """Whose a deed is that is the subject: "Kenyan strikes killed", "an attack by the rebels left"."""
+        deeds = [
+            s
+            for s in subjects(verb)
+            if any(p.predicate in _DEEDS for p in self.frames.of("noun", s.lemma_.lower()) if self._is_noun(s, p))
+        ]
+        return self._owners(deeds, depth=0)
+
+    def _sites(self, nouns: Iterable[Token]) -> list[Argument]:
+        """Where a thing is that nobody owns: "targets in Aden", "a market near Aden"."""
+        for noun in nouns:
+            if noun.pos_ != "NOUN" or self._argument(noun):
+                continue
+            for preposition in ("in", "near", "at", "around", "outside", "of"):
+                found = self._phrases(prepositional(noun, preposition))
+                if found:
+                    return [replace(a, certainty=round(a.certainty * 0.9, 3)) for a in found]
         return []
 
     def _place(self, place: str, token: Token, carrier: Token | None) -> list[Argument]:
@@ -325,6 +355,8 @@ class _Relations:
                 heads = self._clause_subject(token)
             case "deed":
                 return self._deed(token, carrier)
+            case "site":
+                return self._sites(patients(token)) if verbal and carrier is None else []
             case "owner":
                 of = [noun] if noun is not None else patients(token)
                 return self._owners(of)
@@ -581,6 +613,8 @@ class _Relations:
         mention = self.cast.at(token)
         if mention is not None and not (mention.head != token.i and token.i not in range(mention.start, mention.end)):
             return [Argument(k, mention.certainty) for k in mention.keys]
+        if token.i in self.titled:  # "the Prime Minister of Kenya A", hung on the title by the parser
+            return [Argument(self.titled[token.i], 0.95)]
         if depth == 0:
             return []
         if (
@@ -605,11 +639,28 @@ class _Relations:
             for member in coordinated(c)
             for a in self._argument(member, depth - 1)
         ]
+        if not named and (mention := self._named_after(token)) is not None:
+            named = [Argument(k, mention.certainty * 0.95) for k in mention.keys]
         return named or self._unnamed(token)
+
+    def _named_after(self, token: Token) -> Mention | None:
+        """The person named after the comma that a description ends with: "charged one of his critics, the activist A,"."""
+        end = token.right_edge.i + 1
+        if end + 1 >= token.sent.end or self.doc[end].text != ",":
+            return None
+        for start, first in self.starts.items():
+            if first == end + 1:
+                end = start - 1
+                break
+        mention = self.cast.covering(end + 1)
+        if mention is None or mention.kind != "name" or self.cast.type(mention.keys[0]) != "Person":
+            return None
+        closed = mention.end >= token.sent.end or self.doc[mention.end].text in {",", "."}
+        return mention if closed and self.doc[mention.head].dep_ in {"npadvmod", "appos", "dep", "oprd"} else None
 
     def _unnamed(self, noun: Token) -> list[Argument]:
         """Somebody who has no name but acts: "a court", "striking workers", "armed men"; known in this text only."""
-        if noun.pos_ not in _NOMINAL or noun.tag_.startswith("NNP"):
+        if noun.pos_ not in _NOMINAL or self.cast.covering(noun.i) is not None:
             return []
         key = self.actors.unnamed(noun)
         return [Argument(key, 0.85)] if key is not None else []
