@@ -387,7 +387,7 @@ class Actors:
 
     def _join(self, noun: Token, start: int, owners: list[str]) -> None:
         """ "Kenyan and Somali troops": one phrase for two forces."""
-        keys = tuple(self._force_key(noun, owner)[0] for owner in owners)
+        keys = tuple(o if self.cast.type(o) == "Force" else self._force_key(noun, o)[0] for o in owners)
         self.cast.by_head[noun.i] = Mention(start, noun.i + 1, noun.i, keys, "noun", 0.95)
 
     def _force_key(self, noun: Token, owner: str) -> tuple[str, str]:

@@ -33,6 +33,7 @@ class _Coreference:
         self.words = load_lexicon()
         self.compass = self.words["nouns.place.compass"]
         self.offices: tuple[Office, ...] = doc._.kg_offices
+        self.author = self._author()
 
     def run(self) -> None:
         for token in self.doc:
@@ -203,9 +204,18 @@ class _Coreference:
     def _sentences_between(self, a: Token, b: Token) -> int:
         return sum(1 for s in self.doc.sents if a.i < s.start <= b.i)
 
+    def _author(self) -> str | None:
+        """Who speaks in the first person throughout: the one whom the heading names, "Statement by A", "A's remarks"."""
+        heading = next(iter(self.doc.sents), None)
+        if heading is None or not any(head_lemma(t) in self.words["stance.noun.address"] for t in heading):
+            return None
+        named = [m for m in self.cast.mentions() if m.start < heading.end and m.kind == "name"]
+        people = {m.keys[0] for m in named if self.cast.type(m.keys[0]) == "Person"}
+        return people.pop() if len(people) == 1 else None
+
     def _speaker(self, token: Token) -> None:
-        """ "we" in a quotation is the side of whoever speaks."""
-        speaker = self.doc._.kg_speakers.get(token.i)
+        """ "we" is the side of whoever speaks: in a quotation, or throughout a statement."""
+        speaker = self.doc._.kg_speakers.get(token.i) or self.author
         if speaker is None:
             return
         side = next((o.owner for o in self.offices if o.person == speaker), None)

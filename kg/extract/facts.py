@@ -6,10 +6,11 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from kg.extract.cast import Cast, Mention, cast
-from kg.extract.clauses import children
+from kg.extract.clauses import children, coordinated
 from kg.extract.offices import Office
 from kg.extract.relations import Finding
 from kg.extract.stance import Stance
+from kg.lexicon import load as load_lexicon
 
 _ASSERTED = Stance()
 _BELONGING = frozenset({"Force", "Organization", "Group"})
@@ -26,20 +27,22 @@ def kg_facts(doc: Doc) -> Doc:
             the_cast.entities[name.entry].aliases.add(doc[name.start : name.end].text)
     doc._.kg_findings.extend([
         *_offices(doc._.kg_offices), *_belonging(the_cast), *_regions(doc), *_places(doc, the_cast),
+        *_neighbours(doc, the_cast),
     ])  # fmt: skip
     return doc
 
 
 def _offices(offices: tuple[Office, ...]) -> Iterator[Finding]:
-    """Present offices, once each; a former one is not held any more and is left out."""
+    """Offices, once each; the title of one that is not held any more says so: "former President"."""
     seen: set[tuple[str, str, str]] = set()
     for office in offices:
         what = (office.person, office.owner, office.title.lower())
-        if office.former or what in seen:
+        if what in seen:
             continue
         seen.add(what)
+        title = f"former {office.title}" if office.former else office.title
         yield Finding(
-            office.person, "officeHolderOf", office.owner, office.start, _ASSERTED, None, office.title, 0.95, "titles"
+            office.person, "officeHolderOf", office.owner, office.start, _ASSERTED, None, title, office.certainty, "titles"
         )
 
 
@@ -56,6 +59,42 @@ def _belonging(the_cast: Cast) -> Iterator[Finding]:
 def _regions(doc: Doc) -> Iterator[Finding]:
     for key, state, start, _ in doc._.kg_located:
         yield Finding(key, "locatedIn", state, start, _ASSERTED, None, None, 0.9, "compass word and name")
+
+
+def _neighbours(doc: Doc, the_cast: Cast) -> Iterator[Finding]:
+    """ "Sudan and neighbouring Chad", "the neighbouring states of Kenya and Somalia", "fled to neighbouring Chad"."""
+    adjacent = load_lexicon()["nouns.place.adjacent"]
+    for word in doc:
+        if word.lower_ not in adjacent or word.dep_ not in {"amod", "compound", "nmod"}:
+            continue
+        head = word.head
+        near = [m for t in coordinated(head) if (m := _land(the_cast, t))]
+        for prep in children(head, "prep"):
+            near += [m for o in children(prep, "pobj") for t in coordinated(o) if prep.lower_ == "of" and (m := _land(the_cast, t))]  # fmt: skip
+        if not near:
+            continue
+        inside = {k for m in near for k in m.keys}
+        others = [
+            m
+            for m in the_cast.mentions()
+            if word.sent.start <= m.head < word.i
+            and _land(the_cast, doc[m.head])
+            and the_cast.type(m.keys[0]) == "State"
+            and not inside & set(m.keys)
+        ]
+        if len(near) == 2 and near[0].head == head.i and not others:
+            pairs = [(near[0].keys[0], near[1].keys[0])]
+        elif len({m.keys for m in others}) == 1:
+            pairs = [(others[0].keys[0], m.keys[0]) for m in near if len(m.keys) == 1]
+        else:
+            continue
+        for one, two in pairs:
+            yield Finding(one, "borders", two, word.i, _ASSERTED, None, None, 0.8, "neighbouring")
+
+
+def _land(the_cast: Cast, token: Token) -> Mention | None:
+    mention = the_cast.at(token)
+    return mention if mention and the_cast.type(mention.keys[0]) in {"State", "Place"} else None
 
 
 def _places(doc: Doc, the_cast: Cast) -> Iterator[Finding]:

@@ -1,5 +1,6 @@
 """Persons and the offices that the text gives them: "Kenyan President William Ruto", "Ruto, president of Kenya"."""
 
+from collections import Counter
 from dataclasses import dataclass
 
 from spacy.language import Language
@@ -26,6 +27,7 @@ class Office:
     start: int
     end: int
     former: bool = False
+    certainty: float = 0.95
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,9 +54,18 @@ class _Offices:
         lexicon = load_lexicon()
         self.titles = sorted((tokens(t) for t in lexicon["titles.office"]), key=lambda t: (-len(t), t))
         self.address, self.former, self.standing = (lexicon[f"titles.{k}"] for k in ("address", "former", "standing"))
-        self.sent_to = lexicon["titles.sent_to"]
+        self.sent_to, self.national = lexicon["titles.sent_to"], lexicon["titles.national"]
         self.names: list[Name] = doc._.kg_names
         self.at = {i: n for n in self.names for i in range(n.start, n.end)}
+        self.home = self._home()
+
+    def _home(self) -> str | None:
+        """The state that the text is about: named at least three times, and twice as often as any other."""
+        counts = Counter(n.entry for n in self.names if n.entry and n.type == "State").most_common(2)
+        if not counts or counts[0][1] < 3 or (len(counts) > 1 and counts[0][1] < 2 * counts[1][1]):
+            return None
+        self._know(str(counts[0][0]))
+        return counts[0][0]
 
     def run(self) -> tuple[Office, ...]:
         people = [n for n in self.names if n.type == "Person"]
@@ -66,12 +77,12 @@ class _Offices:
                 continue
             for title in self._around(name, offices):
                 owner = title.owner or self._usual_owner(key)
+                certainty = 0.95
+                if owner is None and title.text.lower() in self.national:
+                    owner, certainty = self.home, 0.75
                 if owner is not None:
-                    offices.append(
-                        Office(
-                            key, title.text, owner, min(title.start, name.start), max(title.end, name.end), title.former
-                        )
-                    )
+                    start, end = min(title.start, name.start), max(title.end, name.end)
+                    offices.append(Office(key, title.text, owner, start, end, title.former, certainty))
         return (*offices, *self._counterparts(offices))
 
     def _counterparts(self, offices: list[Office]) -> list[Office]:
@@ -164,7 +175,7 @@ class _Offices:
             end -= 1
         direct = self._ending(end)
         if direct is not None:
-            if comma and direct.owner is None:
+            if comma and direct.owner is None and direct.text.lower() not in self.national:
                 return []
             return [direct]
         # "President of the European Commission NAME", "spokesman for the Kenyan Foreign Ministry NAME"
@@ -194,7 +205,7 @@ class _Offices:
             length = self._title_at(start)
             if length:
                 title = self._complete(start, start + length)
-                if title.owner is None:
+                if title.owner is None and title.text.lower() not in self.national:
                     return []
                 return [title]
             if (

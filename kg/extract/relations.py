@@ -157,6 +157,7 @@ class _Relations:
             if first == verb.lemma_.lower() and all(self._has_particle(verb, p) for p in particles):
                 return (
                     not pattern.needs
+                    or ("infinitive" in pattern.needs and self._infinitive(verb))
                     or any(prepositional(verb, p) for p in pattern.needs)
                     or any(
                         prepositional(n, p)
@@ -166,6 +167,12 @@ class _Relations:
                     )
                 )
         return False
+
+    def _infinitive(self, verb: Token) -> bool:
+        """ "told Kenya to withdraw", not "told reporters that"."""
+        return any(
+            any(a.dep_ == "aux" and a.lower_ == "to" for a in c.children) for c in children(verb, "xcomp", "ccomp", "advcl")
+        )
 
     def _has_particle(self, verb: Token, particle: str) -> bool:
         return any(

@@ -208,7 +208,11 @@ class _Climb:
         for child in verb.children:
             if child.dep_ == "neg":
                 self.negated = not self.negated
-            elif child.dep_ == "aux" and child.lower_ in self.words["stance.auxiliary.unreal"]:
+            elif (
+                child.dep_ == "aux"
+                and child.lower_ in self.words["stance.auxiliary.unreal"]
+                and verb.lemma_.lower() not in self.words["stance.verb.continuing"]
+            ):
                 self.hypothetical = True
 
     def _content(self, child: Token, head: Token) -> None:

