@@ -26,11 +26,12 @@ COMPONENTS = (
     "kg_events",
     "kg_stance",
     "kg_coreference",
-    # "kg_mentions",
+    "kg_mentions",
     "kg_relations",
     "kg_casualties",
-    # "kg_reader",
+    "kg_reader",
     "kg_facts",
+    "kg_topic",
 )
 # Below this a finding rests on too many guesses to be worth an analyst's time.
 LEAST_CONFIDENCE = 0.4
@@ -57,7 +58,20 @@ def pipeline() -> "Language":
 
 def add_components(nlp: "Language") -> "Language":
     """Adds kg's components to a pipeline with tagger, parser, lemmatizer and named-entity recognizer."""
-    from kg.extract import actors, casualties, coreference, events, facts, names, offices, paragraphs, reading, relations, stance  # noqa: F401
+    from kg.extract import (  # noqa: F401
+        actors,
+        casualties,
+        coreference,
+        events,
+        facts,
+        names,
+        offices,
+        paragraphs,
+        reading,
+        relations,
+        stance,
+        topic,
+    )
 
     nlp.add_pipe("kg_paragraphs", first=True)
     for component in COMPONENTS:

@@ -8,7 +8,18 @@ from spacy.tokens import Doc, Span, Token
 from kg.statement import Entity, slug
 
 # What the components leave on a document for each other; lists and dicts are made anew for each document.
-for _name in ("document", "gazetteer", "names", "cast", "located", "offices", "speakers", "findings", "times", "vectors"):
+for _name in (
+    "document",
+    "gazetteer",
+    "names",
+    "cast",
+    "located",
+    "offices",
+    "speakers",
+    "findings",
+    "times",
+    "vectors",
+):
     Doc.set_extension(f"kg_{_name}", default=None, force=True)
 
 

@@ -136,4 +136,9 @@ class _Casualties:
                 mention = self.cast.at(head)
                 if mention is not None and self.cast.type(mention.keys[0]) in {"Conflict", "War"}:
                     return mention.keys[0]
-        return None
+        told = [
+            m
+            for m in self.cast.before(trigger.sent.end)
+            if m.head >= trigger.sent.start and self.cast.type(m.keys[0]) in {"Conflict", "War"}
+        ]
+        return told[0].keys[0] if len({m.keys for m in told}) == 1 else None

@@ -101,14 +101,14 @@ class Network:
         ids = [_CLS, *(p for ps in split for p in ps), _SEP]
         if len(ids) > LONGEST + 2 or not words:
             return None
-        x = self.w["embeddings.word_embeddings.weight"][ids]
+        x: Array = self.w["embeddings.word_embeddings.weight"][ids]
         x = x + self.w["embeddings.position_embeddings.weight"][: len(ids)] + self.w["embeddings.token_type_embeddings.weight"][0]  # fmt: skip
         x = self._norm(x, "embeddings.LayerNorm")
         for layer in range(6):
             x = self._layer(x, f"encoder.layer.{layer}.")
         ends = np.cumsum([len(ps) for ps in split])
         sums = np.add.reduceat(x[1 : 1 + ends[-1]], np.concatenate(([0], ends[:-1])), axis=0)
-        vectors: Array = sums / np.array([[len(ps)] for ps in split], dtype=np.float32)
+        vectors: Array = (sums / np.array([[len(ps)] for ps in split])).astype(np.float32)
         return vectors
 
     def tags(self, words: Array) -> tuple[list[str], list[float]]:
@@ -138,28 +138,41 @@ class Network:
             place[row, max(b, d) :] = 2
             place[row, a:b] = 3
             place[row, c:d] = 4
-        shape = (len(pairs), len(words), _PAIR_HEADS, -1)
-        where = self.w["where.weight"][place].reshape(shape)
-        query = self._linear(both, "query").reshape(len(pairs), 1, _PAIR_HEADS, -1)
-        key = self._linear(words, "key").reshape(1, len(words), _PAIR_HEADS, -1) + where
-        weight = _softmax((query * key).sum(-1) / np.float32(query.shape[-1] ** 0.5), 1)
-        value = self._linear(words, "value").reshape(1, len(words), _PAIR_HEADS, -1) + where
-        context = (weight[..., None] * value).sum(1).reshape(len(pairs), -1)
+        # the place of a word is added to its key and value; worked out apart, that takes a hundredth of the memory
+        where = self.w["where.weight"].reshape(5, _PAIR_HEADS, -1)
+        query = self._linear(both, "query").reshape(len(pairs), _PAIR_HEADS, -1)
+        key = self._linear(words, "key").reshape(len(words), _PAIR_HEADS, -1)
+        by_word = np.einsum("phd,whd->phw", query, key, optimize=True)
+        by_place = np.einsum("phd,chd->phc", query, where, optimize=True)
+        at = np.broadcast_to(place[:, None], by_word.shape)
+        weight = _softmax((by_word + np.take_along_axis(by_place, at, 2)) / np.float32(query.shape[-1] ** 0.5))
+        share = np.stack([(weight * (at == c)).sum(2) for c in range(5)], 2)
+        value = self._linear(words, "value").reshape(len(words), _PAIR_HEADS, -1)
+        context = np.einsum("phw,whd->phd", weight, value, optimize=True)
+        context = (context + np.einsum("phc,chd->phd", share, where, optimize=True)).reshape(len(pairs), -1)
         hidden = _gelu(self._linear(np.concatenate((both, context), 1), "hidden"))
         score = 1 / (1 + np.exp(-self._linear(hidden, "out")))
-        focus = (weight.sum(2) * (place < 3)).argmax(1)
+        focus = (weight.sum(1) * (place < 3)).argmax(1)
         return [
-            Pair(dict(zip(PREDICATES, map(float, row), strict=False)), *map(float, row[-3:]), int(f))
+            Pair(
+                dict(zip(PREDICATES, map(float, row), strict=False)),
+                float(row[-3]),
+                float(row[-2]),
+                float(row[-1]),
+                int(f),
+            )  # fmt: skip
             for row, f in zip(score, focus, strict=True)
         ]
 
     def _linear(self, x: Array, name: str) -> Array:
-        return x @ self.w[name + ".weight"].T + self.w[name + ".bias"]
+        found: Array = x @ self.w[name + ".weight"].T + self.w[name + ".bias"]
+        return found
 
     def _norm(self, x: Array, name: str) -> Array:
         centred = x - x.mean(-1, keepdims=True)
         spread = np.sqrt((centred * centred).mean(-1, keepdims=True) + np.float32(1e-12))
-        return centred / spread * self.w[name + ".weight"] + self.w[name + ".bias"]
+        found: Array = centred / spread * self.w[name + ".weight"] + self.w[name + ".bias"]
+        return found
 
     def _layer(self, x: Array, name: str) -> Array:
         n, size = x.shape

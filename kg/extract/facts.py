@@ -42,7 +42,15 @@ def _offices(offices: tuple[Office, ...]) -> Iterator[Finding]:
         seen.add(what)
         title = f"former {office.title}" if office.former else office.title
         yield Finding(
-            office.person, "officeHolderOf", office.owner, office.start, _ASSERTED, None, title, office.certainty, "titles"
+            office.person,
+            "officeHolderOf",
+            office.owner,
+            office.start,
+            _ASSERTED,
+            None,
+            title,
+            office.certainty,
+            "titles",
         )
 
 

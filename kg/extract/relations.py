@@ -171,7 +171,8 @@ class _Relations:
     def _infinitive(self, verb: Token) -> bool:
         """ "told Kenya to withdraw", not "told reporters that"."""
         return any(
-            any(a.dep_ == "aux" and a.lower_ == "to" for a in c.children) for c in children(verb, "xcomp", "ccomp", "advcl")
+            any(a.dep_ == "aux" and a.lower_ == "to" for a in c.children)
+            for c in children(verb, "xcomp", "ccomp", "advcl")
         )
 
     def _has_particle(self, verb: Token, particle: str) -> bool:
