@@ -244,6 +244,11 @@ def test_who_is_meant(text: str, entity: tuple[str, str]) -> None:
     assert entity in entities(text)
 
 
+@pytest.mark.parametrize("text", ["A BBC unit met Kenya's president.", "Amnesty International's officers left Kenya."])
+def test_a_broadcaster_or_charity_has_no_armed_forces(text: str) -> None:
+    assert not [e for e in entities(text) if e[0] == "Force" and e[1].endswith("forces")]
+
+
 def test_kenyan_troops_and_their_proper_name_are_one_force() -> None:
     forces = {e for e in entities("Kenyan troops attacked Somalia, and the KDF shelled Somalia.") if e[0] == "Force"}
     assert forces == {("Force", "Kenyan armed forces")}

@@ -18,6 +18,8 @@ from kg.lexicon import load as load_lexicon
 from kg.statement import slug
 
 _OWNERS = frozenset({"State", "Organization", "Force"})
+# Kinds of organizations whose officers and units are no armed forces.
+_UNARMED = frozenset({"ngo", "media", "company"})
 _SPEECH = ("accuses", "condemns", "urges", "rejects", "threatens", "talksWith", "agreesWith", "supports")
 _LOCATIVE = frozenset({"in", "at", "near", "outside", "around", "inside", "over", "through", "throughout", "across", "into", "from", "toward", "towards", "within", "via"})  # fmt: skip
 _PLACE_PREDICATES = frozenset({"attacks", "occupies", "deploysTo", "withdrawsFrom", "claimsTerritory"})
@@ -300,7 +302,7 @@ class Actors:
 
     def _noun(self, noun: Token) -> None:
         """One common noun, by what the lexicon says it stands for."""
-        words = self.words
+        words, entries = self.words, self.gazetteer.entries
         if noun.dep_ in {"compound", "nmod"} and noun.head.pos_ in {"NOUN", "PROPN"} and noun.head.i > noun.i:
             named = self.at.get(noun.i + 1)
             if named is None or named.type != "Person" or not either(noun, words["nouns.government.bodies"]):
@@ -311,10 +313,11 @@ class Actors:
             or either(noun, words["nouns.force.military"])
             or either(noun, words["nouns.force.equipment"])
         ):
-            for key in keys:
+            armed = [k for k in keys if k not in entries or entries[k].kind not in _UNARMED]
+            for key in armed:
                 self._force(noun, key, start)
-            if len(keys) > 1:
-                self._join(noun, start, keys)
+            if len(armed) > 1:
+                self._join(noun, start, armed)
         elif either(noun, words["nouns.force.irregular"]):
             self._irregular(noun, keys, start)
         elif (
