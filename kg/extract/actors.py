@@ -302,7 +302,7 @@ class Actors:
 
     def _noun(self, noun: Token) -> None:
         """One common noun, by what the lexicon says it stands for."""
-        words, entries = self.words, self.gazetteer.entries
+        words = self.words
         if noun.dep_ in {"compound", "nmod"} and noun.head.pos_ in {"NOUN", "PROPN"} and noun.head.i > noun.i:
             named = self.at.get(noun.i + 1)
             if named is None or named.type != "Person" or not either(noun, words["nouns.government.bodies"]):
@@ -313,7 +313,7 @@ class Actors:
             or either(noun, words["nouns.force.military"])
             or either(noun, words["nouns.force.equipment"])
         ):
-            armed = [k for k in keys if k not in entries or entries[k].kind not in _UNARMED]
+            armed = self.armed(keys)
             for key in armed:
                 self._force(noun, key, start)
             if len(armed) > 1:
@@ -414,6 +414,11 @@ class Actors:
         if army is not None:
             return army.key, army.name
         return f"force-{_bare(owner)}-armed-forces", f"{adjective} armed forces"
+
+    def armed(self, owners: list[str]) -> list[str]:
+        """Those of the owners that can have armed forces."""
+        entries = self.gazetteer.entries
+        return [k for k in owners if k not in entries or entries[k].kind not in _UNARMED]
 
     def _force(self, noun: Token, owner: str, start: int) -> None:
         if self.cast.type(owner) == "Force":
