@@ -212,7 +212,7 @@ def test_who_bears_a_name(surface: str, key: str) -> None:
 
 @pytest.mark.parametrize(
     "surface",
-    ["ADF", "SDF", "SNA", "SLA", "RSF", "Maoists", "PDK", "PTI", "UPC", "National Liberation Army", "National Security Council"],
+    ["ADF", "SDF", "SNA", "SLA", "RSF", "Maoists", "PDK", "PTI", "UPC", "National Security Council"],
 )  # fmt: skip
 def test_a_name_of_several_is_left_to_the_text(surface: str) -> None:
     assert len({s.entry_key for s in load().surfaces[surface]}) > 1
