@@ -28,7 +28,9 @@ _REFERENCES = ("borders", "members", "operates", "affiliation", "claimed", "held
 _CLASS = {"states": "State", "organizations": "Organization", "forces": "Force", "people": "Person", "places": "Place"}
 _PREFIX = {**{stem: name.lower() for stem, name in _CLASS.items()}, "agreements": "agreement", "conflicts": "conflict"}
 # Mirrors the tokenizer of spaCy's English models closely enough for names: a test compares the two.
-_TOKEN = re.compile(r"(?:[A-Za-z]\.){2,}|(?:St|Mr|Dr|Jr|[A-Z])\.|'s\b|G-\d+|[^\W_]+(?:['.](?!s\b)[^\W_]+)*|[^\w\s]")
+_TOKEN = re.compile(
+    r"(?:[A-Za-z]\.){2,}|(?:St|Mr|Dr|Jr|[A-Z])\.|'s\b|[^\W_]+-\d+|[^\W_]+(?:['.](?!s\b)[^\W_]+)*|[^\w\s]"
+)
 
 
 @dataclass(frozen=True, slots=True)

@@ -26,10 +26,10 @@ COMPONENTS = (
     "kg_events",
     "kg_stance",
     "kg_coreference",
-    "kg_mentions",
+    # "kg_mentions",
     "kg_relations",
     "kg_casualties",
-    "kg_reader",
+    # "kg_reader",
     "kg_facts",
     "kg_topic",
 )

@@ -18,6 +18,8 @@ from kg.lexicon import load as load_lexicon
 from kg.statement import slug
 
 _OWNERS = frozenset({"State", "Organization", "Force"})
+# Kinds of organizations whose officers and units are no armed forces.
+_UNARMED = frozenset({"ngo", "media", "company"})
 _SPEECH = ("accuses", "condemns", "urges", "rejects", "threatens", "talksWith", "agreesWith", "supports")
 _LOCATIVE = frozenset({"in", "at", "near", "outside", "around", "inside", "over", "through", "throughout", "across", "into", "from", "toward", "towards", "within", "via"})  # fmt: skip
 _PLACE_PREDICATES = frozenset({"attacks", "occupies", "deploysTo", "withdrawsFrom", "claimsTerritory"})
@@ -311,10 +313,11 @@ class Actors:
             or either(noun, words["nouns.force.military"])
             or either(noun, words["nouns.force.equipment"])
         ):
-            for key in keys:
+            armed = self.armed(keys)
+            for key in armed:
                 self._force(noun, key, start)
-            if len(keys) > 1:
-                self._join(noun, start, keys)
+            if len(armed) > 1:
+                self._join(noun, start, armed)
         elif either(noun, words["nouns.force.irregular"]):
             self._irregular(noun, keys, start)
         elif (
@@ -411,6 +414,11 @@ class Actors:
         if army is not None:
             return army.key, army.name
         return f"force-{_bare(owner)}-armed-forces", f"{adjective} armed forces"
+
+    def armed(self, owners: list[str]) -> list[str]:
+        """Those of the owners that can have armed forces."""
+        entries = self.gazetteer.entries
+        return [k for k in owners if k not in entries or entries[k].kind not in _UNARMED]
 
     def _force(self, noun: Token, owner: str, start: int) -> None:
         if self.cast.type(owner) == "Force":

@@ -352,6 +352,7 @@ class _Coreference:
 
     def _forces(self, noun: Token, owners: list[str], start: int) -> None:
         """ "its troops", "the two countries' troops": the phrase itself is no name of them."""
+        owners = self.actors.armed(owners)
         for key in owners:
             self.actors._force(noun, key, start)
         if len(owners) > 1:
