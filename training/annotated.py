@@ -39,6 +39,7 @@ class Relation:
 class Sentence:
     """One annotated sentence."""
 
+    text: str
     words: tuple[str, ...]
     mentions: tuple[Mention, ...]
     relations: tuple[Relation, ...]
@@ -77,4 +78,4 @@ def _sentence(lines: Sequence[str], where: str) -> Sentence:
         flags = found[4].split()
         sources = tuple(f[1:] for f in flags if f.startswith("@"))
         relations.append(Relation(found[1], found[2], found[3], "n" in flags, "h" in flags, sources))
-    return Sentence(tuple(t.text for t in doc), tuple(mentions), tuple(relations))
+    return Sentence(text, tuple(t.text for t in doc), tuple(mentions), tuple(relations))

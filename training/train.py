@@ -11,6 +11,9 @@ import math
 import random
 import sys
 from collections import defaultdict
+from collections.abc import Iterator
+from dataclasses import dataclass
+from itertools import combinations, permutations
 from pathlib import Path
 
 import numpy as np
@@ -20,14 +23,58 @@ from torch import nn
 ROOT = Path(__file__).resolve().parent.parent
 sys.path[:0] = [str(ROOT), str(ROOT / "training")]
 
-from annotated import TYPES, Mention, Relation, Sentence, read  # noqa: E402
+from annotated import TYPES, Mention, Relation, Sentence, read
 
-from kg.extract.encoder import LABELS, PREDICATES, pieces  # noqa: E402
-from kg.ontology import load as load_ontology  # noqa: E402
+from kg.extract import pipeline
+from kg.extract.casualties import whole_number
+from kg.extract.encoder import LABELS, PREDICATES, pieces
+from kg.extract.features import lexical, path, told
+from kg.ontology import load as load_ontology
 
 KINDS = list(TYPES.values())
 SYMMETRIC = {name for name, p in load_ontology().properties.items() if p.symmetric}
 HEADS, WIDTH, PAIR = 4, 64, 256
+
+
+@dataclass(frozen=True)
+class Known:
+    """A sentence with what the rules know of it; `paths` by mention, `told` by entity."""
+
+    sentence: Sentence
+    lexical: np.ndarray
+    paths: dict[tuple[int, int], frozenset[int]]
+    told: dict[tuple[str, str], dict[str, float]]
+
+
+def learn(sentences: list[Sentence]) -> Iterator[Known]:
+    """Runs the rules on each sentence."""
+    nlp = pipeline()
+    nlp.select_pipes(disable=[name for name in ("kg_mentions", "kg_reader") if name in nlp.pipe_names])
+    for sentence in sentences:
+        doc = nlp(sentence.text)
+        tokens = list(doc)
+        paths = {
+            (i, j): frozenset(path(tokens, (a.start, a.end), (b.start, b.end)))
+            for (i, a), (j, b) in permutations(enumerate(sentence.mentions), 2)
+        }
+        letters: dict[str | int, set[str]] = defaultdict(set)
+        for m in sentence.mentions:
+            for i in range(m.start, m.end):
+                for key in mention.keys if (mention := doc._.kg_cast.by_head.get(i)) else ():
+                    letters[key].add(m.entity)
+                if m.type == "Number" and (value := whole_number(doc[i])):
+                    letters[value].add(m.entity)
+            for name in doc._.kg_names:
+                if name.entry and m.start <= name.start < m.end and name.role == "adjective":
+                    letters[name.entry].add(m.entity)
+        found: dict[tuple[str, str], dict[str, float]] = defaultdict(dict)
+        for f in doc._.kg_findings:
+            for a in letters[f.subject]:
+                for b in letters[f.object]:
+                    found[a, b][f.predicate] = max(f.confidence, found[a, b].get(f.predicate, 0.0))
+                    if f.predicate in SYMMETRIC:
+                        found[b, a][f.predicate] = found[a, b][f.predicate]
+        yield Known(sentence, lexical(tokens), paths, dict(found))
 
 
 class Reader(nn.Module):
@@ -41,12 +88,13 @@ class Reader(nn.Module):
         size = self.bert.config.hidden_size
         self.tag = nn.Linear(size, len(LABELS))
         self.kind = nn.Embedding(len(KINDS) + 1, 32)
-        self.where = nn.Embedding(5, HEADS * WIDTH)
+        self.where = nn.Embedding(10, HEADS * WIDTH)
+        self.lexical = nn.Linear(len(PREDICATES), size, bias=False)
         mention = size + 32
         self.query = nn.Linear(2 * mention, HEADS * WIDTH)
         self.key = nn.Linear(size, HEADS * WIDTH)
         self.value = nn.Linear(size, HEADS * WIDTH)
-        self.hidden = nn.Linear(2 * mention + HEADS * WIDTH, PAIR)
+        self.hidden = nn.Linear(2 * mention + HEADS * WIDTH + len(PREDICATES), PAIR)
         self.out = nn.Linear(PAIR, len(PREDICATES) + 3)
         self.drop = nn.Dropout(0.15)
         nn.init.constant_(self.out.bias, -3.0)  # most pairs stand in no relation
@@ -68,8 +116,9 @@ class Reader(nn.Module):
             found.append(total / lengths.unsqueeze(1))
         return found
 
-    def pairs(self, words: torch.Tensor, spans: list[tuple[int, int]], kinds: list[int], pairs: list[tuple[int, int]]) -> torch.Tensor:  # fmt: skip
+    def pairs(self, words: torch.Tensor, kinds: list[int], e: "Example") -> torch.Tensor:
         """Logits for each pair of mentions: the predicates, then negated, hypothetical, attributed."""
+        spans, pairs = e.spans, e.pairs
         kind = self.kind(torch.tensor(kinds))
         vectors = torch.stack([torch.cat((words[a:b].mean(0), k)) for (a, b), k in zip(spans, kind, strict=True)])
         left, right = torch.tensor([p[0] for p in pairs]), torch.tensor([p[1] for p in pairs])
@@ -81,8 +130,10 @@ class Reader(nn.Module):
             place[row, max(b, d) :] = 2
             place[row, a:b] = 3
             place[row, c:d] = 4
+        place = place + 5 * e.on_path
+        words = words + self.lexical(e.lexical)
         # the place of a word is added to its key and value; worked out apart, that takes a hundredth of the memory
-        where = self.where.weight.view(5, HEADS, WIDTH)
+        where = self.where.weight.view(10, HEADS, WIDTH)
         query = self.query(self.drop(both)).view(len(pairs), HEADS, WIDTH)
         key = self.key(words).view(len(words), HEADS, WIDTH)
         by_word = torch.einsum("phd,whd->phw", query, key)
@@ -90,10 +141,10 @@ class Reader(nn.Module):
         at = place.unsqueeze(1).expand(-1, HEADS, -1)
         weight = torch.softmax((by_word + by_place.gather(2, at)) / math.sqrt(WIDTH), 2)
         value = self.value(words).view(len(words), HEADS, WIDTH)
-        share = torch.zeros(len(pairs), HEADS, 5).scatter_add(2, at, weight)
+        share = torch.zeros(len(pairs), HEADS, 10).scatter_add(2, at, weight)
         context = torch.einsum("phw,whd->phd", weight, value) + torch.einsum("phc,chd->phd", share, where)
         context = context.reshape(len(pairs), -1)
-        hidden = nn.functional.gelu(self.hidden(self.drop(torch.cat((both, context), 1))))
+        hidden = nn.functional.gelu(self.hidden(self.drop(torch.cat((both, context, e.told), 1))))
         return self.out(self.drop(hidden))
 
 
@@ -119,9 +170,10 @@ ALLOWED = allowed()
 class Example:
     """One sentence as tensors' raw material."""
 
-    def __init__(self, sentence: Sentence, swap: "Swap | None" = None) -> None:
+    def __init__(self, known: Known, swap: "Swap | None" = None) -> None:
+        sentence, source = known.sentence, list(range(len(known.sentence.words)))
         if swap is not None:
-            sentence = swap(sentence)
+            sentence, source = swap(sentence)
         self.pieces = [pieces(w) for w in sentence.words]
         self.mentions = sentence.mentions
         self.relations = sentence.relations
@@ -148,6 +200,11 @@ class Example:
             self.truth[r.subject, r.object][r.predicate] = r
             if r.predicate in SYMMETRIC:
                 self.truth[r.object, r.subject][r.predicate] = r
+        self.lexical = torch.from_numpy(known.lexical[source])
+        letters = [m.entity for m in sentence.mentions]
+        self.told = torch.from_numpy(told(known.told.get((letters[i], letters[j]), {}) for i, j in self.pairs))
+        ways = torch.tensor([[float(n in known.paths[i, j]) for n in range(len(known.sentence.words))] for i, j in self.pairs])  # fmt: skip
+        self.on_path = ways[:, source].long() if self.pairs else torch.zeros(0, len(source), dtype=torch.long)
         self.group_of = torch.zeros(len(self.pairs), dtype=torch.long)
         self.target = torch.zeros(len(self.groups), len(PREDICATES))
         self.mask = torch.zeros(len(self.groups), len(PREDICATES))
@@ -187,24 +244,29 @@ class Swap:
             return "adjective" if words[-1].endswith(("an", "ese", "ish", "i", "ench", "utch")) else "noun"
         return "one" if len(words) == 1 else "more"
 
-    def __call__(self, sentence: Sentence) -> Sentence:
+    def __call__(self, sentence: Sentence) -> tuple[Sentence, list[int]]:
+        """The sentence with other names, and for each of its words which old word it stands for."""
         chosen: dict[tuple[str, str], tuple[str, ...]] = {}
         words: list[str] = []
+        source: list[int] = []
         mentions: list[Mention] = []
         last = 0
+        if any(a.start < b.end and b.start < a.end for a, b in combinations(sentence.mentions, 2)):
+            return sentence, list(range(len(sentence.words)))
         for m in sorted(sentence.mentions, key=lambda m: m.start):
-            if m.start < last:
-                return sentence
             words += sentence.words[last : m.start]
+            source += range(last, m.start)
             own = sentence.words[m.start : m.end]
             form = self._form(own, m.type)
             if form and self.rng.random() < self.share:
                 own = chosen.setdefault((m.entity, form), self.rng.choice(self.pool[m.type, form]))
             mentions.append(Mention(m.entity, m.type, len(words), len(words) + len(own)))
             words += own
+            source += range(m.start, m.end) if len(own) == m.end - m.start else [m.end - 1] * len(own)
             last = m.end
         words += sentence.words[last:]
-        return Sentence(tuple(words), tuple(mentions), sentence.relations)
+        source += range(last, len(sentence.words))
+        return Sentence(sentence.text, tuple(words), tuple(mentions), sentence.relations), source
 
 
 def loss(model: Reader, batch: list[Example], rng: random.Random, type_dropout: float = 0.1) -> torch.Tensor:
@@ -217,7 +279,7 @@ def loss(model: Reader, batch: list[Example], rng: random.Random, type_dropout: 
         if not example.pairs:
             continue
         kinds = [len(KINDS) if rng.random() < type_dropout else k for k in example.kinds]
-        logits = model.pairs(vectors, example.spans, kinds, example.pairs)
+        logits = model.pairs(vectors, kinds, example)
         part = nn.functional.binary_cross_entropy_with_logits(example.best(logits), example.target, reduction="none")
         parts.append((part * example.mask).sum(1))
         for group, predicate, r in example.held:
@@ -251,7 +313,7 @@ def evaluate(model: Reader, examples: list[Example]) -> str:
             wanted += sum(len({("s", *sorted((r.subject, r.object)), r.predicate) if r.predicate in SYMMETRIC else (r.subject, r.object, r.predicate) for r in e.relations}) for _ in [0])  # fmt: skip
             if not e.pairs:
                 continue
-            logits = model.pairs(vectors, e.spans, e.kinds, e.pairs)
+            logits = model.pairs(vectors, e.kinds, e)
             for (a, b), rows in e.groups:
                 i, j = e.pairs[rows[0]]
                 best, at = logits[rows].max(0)
@@ -339,10 +401,11 @@ def main() -> None:
     sentences = list(read(args.sentences))
     rng.shuffle(sentences)
     cut = int(len(sentences) * args.held_out)
-    held, training = sentences[:cut], sentences[cut:]
+    known = list(learn(sentences))
+    held, training = known[:cut], known[cut:]
     print(f"{len(training)} sentences to train on, {len(held)} held out", flush=True)
     test = [Example(s) for s in held]
-    swap = Swap(training, args.swap, rng)
+    swap = Swap(sentences[cut:], args.swap, rng)
     model = Reader(args.base)
     model.train()
     encoder = [p for n, p in model.named_parameters() if n.startswith("bert.") and p.requires_grad]

@@ -29,8 +29,8 @@ COMPONENTS = (
     # "kg_mentions",
     "kg_relations",
     "kg_casualties",
-    # "kg_reader",
     "kg_facts",
+    # "kg_reader",
     "kg_topic",
 )
 # Below this a finding rests on too many guesses to be worth an analyst's time.

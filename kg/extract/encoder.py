@@ -123,8 +123,14 @@ class Network:
         spans: Sequence[tuple[int, int]],
         kinds: Sequence[str],
         pairs: Sequence[tuple[int, int]],
+        lexical: Array,
+        paths: Sequence[Sequence[int]],
+        told: Array,
     ) -> list[Pair]:
-        """What holds between mentions; `spans` are (start, end) in words, `pairs` index them."""
+        """What holds between mentions; `spans` are (start, end) in words, `pairs` index them.
+
+        `lexical`, `paths` and `told` are what the rules know of words and pairs (`features.py`).
+        """
         kind = self.w["kind.weight"]
         vectors = np.stack([
             np.concatenate((words[a:b].mean(0), kind[KINDS.index(k)])) for (a, b), k in zip(spans, kinds, strict=True)
@@ -138,21 +144,23 @@ class Network:
             place[row, max(b, d) :] = 2
             place[row, a:b] = 3
             place[row, c:d] = 4
+            place[row, list(paths[row])] += 5
+        seen = words + lexical @ self.w["lexical.weight"].T
         # the place of a word is added to its key and value; worked out apart, that takes a hundredth of the memory
-        where = self.w["where.weight"].reshape(5, _PAIR_HEADS, -1)
+        where = self.w["where.weight"].reshape(10, _PAIR_HEADS, -1)
         query = self._linear(both, "query").reshape(len(pairs), _PAIR_HEADS, -1)
-        key = self._linear(words, "key").reshape(len(words), _PAIR_HEADS, -1)
+        key = self._linear(seen, "key").reshape(len(words), _PAIR_HEADS, -1)
         by_word = np.einsum("phd,whd->phw", query, key, optimize=True)
         by_place = np.einsum("phd,chd->phc", query, where, optimize=True)
         at = np.broadcast_to(place[:, None], by_word.shape)
         weight = _softmax((by_word + np.take_along_axis(by_place, at, 2)) / np.float32(query.shape[-1] ** 0.5))
-        share = np.stack([(weight * (at == c)).sum(2) for c in range(5)], 2)
-        value = self._linear(words, "value").reshape(len(words), _PAIR_HEADS, -1)
+        share = np.stack([(weight * (at == c)).sum(2) for c in range(10)], 2)
+        value = self._linear(seen, "value").reshape(len(words), _PAIR_HEADS, -1)
         context = np.einsum("phw,whd->phd", weight, value, optimize=True)
         context = (context + np.einsum("phc,chd->phd", share, where, optimize=True)).reshape(len(pairs), -1)
-        hidden = _gelu(self._linear(np.concatenate((both, context), 1), "hidden"))
+        hidden = _gelu(self._linear(np.concatenate((both, context, told), 1), "hidden"))
         score = 1 / (1 + np.exp(-self._linear(hidden, "out")))
-        focus = (weight.sum(1) * (place < 3)).argmax(1)
+        focus = (weight.sum(1) * (place % 5 < 3)).argmax(1)
         return [
             Pair(
                 dict(zip(PREDICATES, map(float, row), strict=False)),
@@ -160,7 +168,7 @@ class Network:
                 float(row[-2]),
                 float(row[-1]),
                 int(f),
-            )  # fmt: skip
+            )
             for row, f in zip(score, focus, strict=True)
         ]
 

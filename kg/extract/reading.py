@@ -13,6 +13,7 @@ from spacy.tokens import Doc, Span, Token
 from kg.extract.cast import Cast, Mention, cast, phrase
 from kg.extract.casualties import whole_number
 from kg.extract.encoder import Array, Pair, network
+from kg.extract.features import lexical, path, told
 from kg.extract.relations import Finding, sentence_times
 from kg.extract.stance import stance
 from kg.extract.times import when
@@ -138,8 +139,28 @@ def _pairs(doc: Doc, sentence: Span) -> Iterator[tuple[str, str | int, Pair, lis
         return
     ontology, the_cast = load_ontology(), cast(doc)
     kinds = ["Number" if isinstance(k, int) else ontology.top(the_cast.type(k)) for k in keys]
-    for (i, j), pair in zip(ordered, network().pairs(vectors, spans, kinds, ordered), strict=True):
+    findings = _told(doc, sentence)
+    known = told(findings.get((str(keys[i]), keys[j]), {}) for i, j in ordered)
+    paths = [path(tokens, spans[i], spans[j]) for i, j in ordered]
+    read_pairs = network().pairs(vectors, spans, kinds, ordered, lexical(tokens), paths, known)
+    for (i, j), pair in zip(ordered, read_pairs, strict=True):
         yield str(keys[i]), keys[j], pair, tokens
+
+
+def _told(doc: Doc, sentence: Span) -> dict[tuple[str, str | int], dict[str, float]]:
+    """What the rules have found in a sentence, and how sure they are."""
+    properties = load_ontology().properties
+    found: dict[tuple[str, str | int], dict[str, float]] = {}
+    for f in doc._.kg_findings:
+        if not sentence.start <= f.trigger < sentence.end:
+            continue
+        both = [(f.subject, f.object)]
+        if properties[f.predicate].symmetric:
+            both.append((str(f.object), f.subject))
+        for pair in both:
+            own = found.setdefault(pair, {})
+            own[f.predicate] = max(f.confidence, own.get(f.predicate, 0.0))
+    return found
 
 
 def _mentions(doc: Doc, sentence: Span) -> Iterator[tuple[int, int, str | int]]:
