@@ -164,7 +164,9 @@ def test_agreements_are_agreements_and_conflicts_conflicts() -> None:
 
 
 def test_an_agreement_of_the_name_of_a_year_is_of_that_year() -> None:
-    years = {e.key: (e.start, e.name[:4]) for k in ("agreement", "conflict") for e in of_kind(k) if e.name[:4].isdigit()}
+    years = {
+        e.key: (e.start, e.name[:4]) for k in ("agreement", "conflict") for e in of_kind(k) if e.name[:4].isdigit()
+    }
     assert {key for key, (start, named) in years.items() if start != named} == {"conflict-8888-uprising"}
 
 
