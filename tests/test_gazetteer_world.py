@@ -55,7 +55,7 @@ SURFACES = {
     "place-catatumbo": ("Catatumbo",),
     "place-cite-soleil": ("Cité Soleil", "Cite Soleil"),
     "place-texas": ("Texas",),
-    "place-us-state-of-georgia": ("U.S. state of Georgia",),
+    "place-georgia-us-state": ("U.S. state of Georgia",),
     "agreement-dayton-agreement": ("Dayton Accords", "Dayton peace agreement"),
     "agreement-oslo-accords": ("Oslo I", "Oslo accords"),
     "agreement-oslo-ii-accord": ("Oslo II",),
