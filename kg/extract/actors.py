@@ -230,7 +230,8 @@ class Actors:
             verb = verb.head
         governor = verb.head if verb.dep_ in {"nsubj", "dobj", "nsubjpass", "poss"} else verb
         counted = any(c.dep_ == "nummod" or c.lower_ in {"many", "some", "several", "most"} for c in head.children)
-        if governor.lemma_ in self.speech and not counted:
+        speaks = verb.dep_ in {"nsubj", "poss"} or head.dep_ == "nsubj"
+        if governor.lemma_ in self.speech and speaks and not counted:
             self.known(state)
             self.cast.add(Mention(name.start, name.end, head.i, (state.key,), "noun", 0.85), head.text)
             return

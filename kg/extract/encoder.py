@@ -13,7 +13,9 @@ from pathlib import Path
 
 import numpy as np
 import numpy.typing as npt
+import threadpoolctl
 
+from kg.errors import KgError
 from kg.ontology import TOP
 from kg.ontology import load as load_ontology
 
@@ -198,7 +200,12 @@ class Network:
 @cache
 def network() -> Network:
     """The network that is shipped; loaded once a process."""
-    return Network(_HERE / "reader.npz")
+    path = _HERE / "reader.npz"
+    if not path.exists():
+        raise KgError(f"{path}: the trained reader is missing", "install conflict-kg again, or run make train")
+    # sentences are too small to be shared between threads, and the order of additions stays the same everywhere
+    threadpoolctl.threadpool_limits(limits=1, user_api="blas")
+    return Network(path)
 
 
 def _softmax(x: Array, axis: int = -1) -> Array:

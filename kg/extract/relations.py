@@ -91,6 +91,7 @@ class _Relations:
         self.transparent = self.words["nouns.transparent.of"]
         self.starts = _title_starts(doc, self.cast)
         self.titled = {i: o.person for o in doc._.kg_offices for i in range(o.start, o.end)}
+        self.made = _made(doc, self.cast)
         self.found: list[Finding] = []
 
     def run(self) -> list[Finding]:
@@ -679,10 +680,18 @@ class _Relations:
         parts = {(k, self.cast.entities[k].owner) for k in (first, second)}
         return bool({(first, second), (second, first)} & (held | parts))
 
+    def _nobody(self, key: str) -> bool:
+        """Whether nobody says who it is: "the bank charged customers" is of no interest."""
+        draft = self.cast.entities[key]
+        return not draft.named and draft.owner is None and key.endswith(self.cast.scope)
+
     # statements
 
     def _date(self, where: Token, obj: Argument, pattern: Pattern, held: Stance) -> str | None:
         date = when(where, self._times(where, obj, pattern))
+        if pattern.predicate in _MAKING and obj.key in self.made:
+            made = self.made[obj.key]
+            date = made if date is None or made.startswith(date) else date
         told = where.tag_ == "VBD" and not held.hypothetical and not held.negated
         if date is None and told and (where.dep_ == "ROOT" or (where.dep_ == "conj" and where.head.dep_ == "ROOT")):
             return self._carried(where.sent)
@@ -713,6 +722,10 @@ class _Relations:
     def _times(self, where: Token, obj: Argument, pattern: Pattern) -> list[Time]:
         """The times of the sentence; the year in an agreement's name dates its making, not its breach."""
         found = sentence_times(self.doc, where)
+        if where.pos_ in _NOMINAL and pattern.predicate in _STANDING and _definite(where):
+            # "on Friday he denounced the accord between": when it was denounced, not when it was made
+            start, end = where.left_edge.idx, where.right_edge.idx + len(where.right_edge.text)
+            return [t for t in found if start <= t.start and t.end <= end]
         if (
             pattern.predicate in _MAKING
             or obj.phrase < 0
@@ -746,8 +759,10 @@ class _Relations:
             pairs = list(zip(subjects_, objects, strict=True))
         for subject, obj in pairs:
             types = self.cast.type(subject.key), self.cast.type(obj.key)
-            if not self.ontology.accepts(pattern.predicate, *types) or (
-                rule.symmetric and self._one_side(subject.key, obj.key)
+            if (
+                not self.ontology.accepts(pattern.predicate, *types)
+                or (rule.symmetric and self._one_side(subject.key, obj.key))
+                or ("Force" not in types and self._nobody(subject.key) and self._nobody(obj.key))
             ):
                 continue
             held = stance(trigger, (subject.key,))
@@ -774,6 +789,22 @@ class _Relations:
 
 def _definite(noun: Token) -> bool:
     return any(c.lower_ not in {"a", "an", "any", "no"} for c in children(noun, "det")) or noun.tag_ == "NNS"
+
+
+def _made(doc: Doc, the_cast: Cast) -> dict[str, str]:
+    """The dates that agreements and conflicts have in their own phrases: "the truce of November 2020"."""
+    found: dict[str, str] = {}
+    for mention in the_cast.mentions():
+        if the_cast.type(mention.keys[0]) in {"Person", "State", "Organization", "Force", "Group", "Place"}:
+            continue
+        head = doc[mention.head]
+        end = min(head.right_edge.i + 1, mention.end + 4)
+        stop = next((i for i in range(mention.end, end) if doc[i].pos_ in {"VERB", "AUX", "PUNCT"}), end)
+        for time in sentence_times(doc, head):
+            inside = doc[mention.start].idx <= time.start and time.end <= doc[stop - 1].idx + len(doc[stop - 1].text)
+            if inside and len(time.value) > len(found.get(mention.keys[0], "")):
+                found[mention.keys[0]] = time.value
+    return found
 
 
 def _title_starts(doc: Doc, the_cast: Cast) -> dict[int, int]:

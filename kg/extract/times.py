@@ -34,7 +34,7 @@ _PATTERNS = [
     ("day", re.compile(rf"\b{_DAY}\s+(?:of\s+)?{_MONTH}(?:\s*,?\s+{_YEAR})?\b", re.IGNORECASE)),
     ("iso", re.compile(r"\b(?P<iso>(?:19|20)\d\d-[01]\d-[0-3]\d)\b")),
     ("month", re.compile(rf"\b{_MONTH}\s*,?\s+(?:of\s+)?{_YEAR}\b", re.IGNORECASE)),
-    ("relative", re.compile(r"\b(?P<word>yesterday|today|tonight|tomorrow|last night|this morning|this week|last week|last month|last year|this month|this year|next week|next month|next year)\b", re.IGNORECASE)),
+    ("relative", re.compile(r"\b(?P<word>yesterday|today|tonight|tomorrow|last night|this morning|this afternoon|this evening|this week|last week|last month|last year|this month|this year|next week|next month|next year)\b", re.IGNORECASE)),
     ("ago", re.compile(rf"\b(?P<count>{'|'.join(_NUMBER)}|\d+)\s+(?P<unit>day|week|month|year)s?\s+(?:ago|earlier)\b", re.IGNORECASE)),
     ("weekday", re.compile(rf"\b(?P<shift>last\s+|next\s+)?(?P<weekday>{'|'.join(_DAYS)})\b", re.IGNORECASE)),
     ("year", re.compile(rf"\b(?:in|since|of|during|until|by|from|the)\s+(?:early\s+|late\s+|mid-?)?{_YEAR}\b(?!\s*-|\s*s\b)", re.IGNORECASE)),
@@ -53,8 +53,12 @@ class Time:
 
 
 def times(sentence: Span, published: str | None) -> list[Time]:
-    """The resolvable times of a sentence, left to right, none inside another."""
+    """The resolvable times of a sentence, left to right, none inside another.
+
+    Where the document has no date, a month and day without a year are of the year that the text has named last.
+    """
     anchor = _anchor(published)
+    told = None if anchor else _told_year(sentence)
     text = sentence.text
     found: list[Time] = []
     for kind, pattern in _PATTERNS:
@@ -68,7 +72,7 @@ def times(sentence: Span, published: str | None) -> list[Time]:
                 continue
             if kind == "day" and match["month"].islower() and match["month"].lower() in {"may", "march"}:
                 continue
-            value = _resolve(kind, match, anchor, sentence)
+            value = _resolve(kind, match, anchor, sentence, told)
             if value:
                 found.append(Time(sentence.start_char + match.start(), sentence.start_char + match.end(), value))
     return sorted(_weekday_with_date(found, text, sentence.start_char), key=lambda t: t.start)
@@ -97,7 +101,14 @@ def _anchor(published: str | None) -> date | None:
     return None
 
 
-def _resolve(kind: str, match: re.Match[str], anchor: date | None, sentence: Span) -> str | None:
+def _told_year(sentence: Span) -> int | None:
+    """The year that stands last in the text up to the end of a sentence, its own first."""
+    text = sentence.doc.text[: sentence.end_char]
+    found = re.findall(r"\b(1[5-9]\d\d|20\d\d)\b", text)
+    return int(found[-1]) if found else None
+
+
+def _resolve(kind: str, match: re.Match[str], anchor: date | None, sentence: Span, told: int | None) -> str | None:
     groups = match.groupdict()
     if kind == "iso":
         return groups["iso"] if _valid(groups["iso"]) else None
@@ -111,7 +122,9 @@ def _resolve(kind: str, match: re.Match[str], anchor: date | None, sentence: Spa
         if groups["year"]:
             year = int(groups["year"])
         elif anchor is None:
-            return None
+            if told is None:
+                return None
+            year = told
         else:
             year = anchor.year
             if (month, day) > (anchor.month, anchor.day) and not future:
@@ -119,7 +132,7 @@ def _resolve(kind: str, match: re.Match[str], anchor: date | None, sentence: Spa
         value = f"{year}-{month:02}-{day:02}"
         return value if _valid(value) else None
     if anchor is None:
-        return None
+        return f"{told}-{_MONTHS[groups['month'].lower()]:02}" if kind == "bare month" and told else None
     if kind == "bare month":
         month = _MONTHS[groups["month"].lower()]
         return f"{anchor.year - (month > anchor.month and not future)}-{month:02}"
@@ -147,7 +160,7 @@ def _resolve(kind: str, match: re.Match[str], anchor: date | None, sentence: Spa
 
 
 def _word(word: str, anchor: date) -> str | None:
-    days = {"yesterday": -1, "last night": -1, "today": 0, "tonight": 0, "this morning": 0, "tomorrow": 1}
+    days = {"yesterday": -1, "last night": -1, "today": 0, "tonight": 0, "this morning": 0, "this afternoon": 0, "this evening": 0, "tomorrow": 1}
     if word in days:
         return (anchor + timedelta(days=days[word])).isoformat()
     which, unit = word.split()
