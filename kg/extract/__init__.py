@@ -27,11 +27,11 @@ COMPONENTS = (
     "kg_events",
     "kg_stance",
     "kg_coreference",
-    # "kg_mentions",
+    "kg_mentions",
     "kg_relations",
     "kg_casualties",
     "kg_facts",
-    # "kg_reader",
+    "kg_reader",
     "kg_topic",
 )
 # Below this a finding rests on too many guesses to be worth an analyst's time.
