@@ -45,6 +45,13 @@ class Format(StrEnum):
     TTL = "ttl"
 
 
+class TableOrJson(StrEnum):
+    """How a list is printed."""
+
+    TABLE = "table"
+    JSON = "json"
+
+
 def main() -> NoReturn:
     """Runs the command line; the one place where errors become a line and an exit status."""
     for stream in (sys.stdout, sys.stderr):  # a terminal that lacks a letter shall not end the work
@@ -105,6 +112,10 @@ def build(
         typer.Option(metavar="YYYY-MM-DD", help="Publication date of documents that have none of their own."),
     ] = None,
     base: Annotated[str | None, typer.Option(metavar="IRI", help="How the IRIs of what is built begin.")] = None,
+    names: Annotated[
+        list[Path] | None,
+        typer.Option("--gazetteer", metavar="FILE", help="Names of your own, as my-people.tsv; may be repeated."),
+    ] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if any input had to be skipped.")] = False,
 ) -> None:
     """Build a graph from articles: .txt, .md, .html and .jsonl.
@@ -116,12 +127,44 @@ def build(
     from kg import run
 
     with progress() as on_event:
-        report = run.build(inputs, output, store=store, date=date, base=base, on_event=on_event)
+        report = run.build(inputs, output, store=store, date=date, base=base, gazetteer=names or (), on_event=on_event)
     say(str(report))
     if report.stored == 0:
         raise KgError("nothing was built", "none of the inputs could be used; nothing was written")
     if strict and report.skipped:
         raise typer.Exit(1)
+
+
+gazetteer = typer.Typer(no_args_is_help=True, help="The names of states, forces, persons and places that are known.")
+app.add_typer(gazetteer, name="gazetteer")
+
+
+@gazetteer.callback()
+def _gazetteer() -> None:
+    """The names of states, forces, persons and places that are known."""
+
+
+@gazetteer.command(epilog="[bold]kg gazetteer lookup Baku[/]\n\n[bold]kg gazetteer lookup Bush --format json[/]")
+def lookup(
+    name: Annotated[str, typer.Argument(metavar="NAME", help="As a text writes it: capitals count.")],
+    names: Annotated[
+        list[Path] | None,
+        typer.Option("--gazetteer", metavar="FILE", help="Names of your own, as my-people.tsv; may be repeated."),
+    ] = None,
+    form: Annotated[TableOrJson, typer.Option("--format", "-f", help="How it is printed.")] = TableOrJson.TABLE,
+) -> None:
+    """Show what a name can mean, and which line of which file says so."""
+    from kg import gazetteer as names_known
+
+    known = names_known.load(tuple(path.absolute() for path in names or ()))
+    rows = names_known.meanings(known, name)
+    if not rows:
+        raise KgError(f"the gazetteer does not know {name!r}", "capitals count; add it to a file of your own")
+    columns = ("key", "class", "role", "name", "of", "years", "where")
+    if form is TableOrJson.JSON:
+        write(json.dumps([dict(zip(columns, row, strict=True)) for row in rows], ensure_ascii=False, indent=1))
+    else:
+        print_table(columns, rows)
 
 
 @app.command(

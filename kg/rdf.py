@@ -102,6 +102,8 @@ def _entity(entity: Entity, node: NamedNode, meaning: Ontology) -> Iterator[_Fac
             yield node, _term("skos:altLabel"), Literal(alias, language="en")
     if entity.same_as:
         yield node, _term("owl:sameAs"), NamedNode(entity.same_as)
+    if entity.iso:
+        yield node, _term("kg:isoCode"), Literal(entity.iso)
 
 
 def _statement(statement: Statement, document: NamedNode, meaning: Ontology, base: str) -> Iterator[_Fact]:

@@ -3,11 +3,13 @@
 import os
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import TypeAlias
 
 from kg.document import Document
 from kg.errors import InputError, KgError, UsageError
+from kg.gazetteer import load as load_gazetteer
 from kg.readers import Skipped, Warned, read
 from kg.readers.metadata import valid_date
 from kg.statement import Extraction
@@ -63,11 +65,13 @@ def build(
     store: Path | None = None,
     date: str | None = None,
     base: str | None = None,
+    gazetteer: Sequence[str | Path] = (),
     on_event: Callable[[Event], None] = lambda _: None,
 ) -> Report:
     """Reads files, folders and `-`, and writes their graph to a file, fills a store with it, or both.
 
-    `date` is the publication date of documents without one; `base` begins the IRIs of what is built. Whatever is wrong
+    `date` is the publication date of documents without one; `base` begins the IRIs of what is built; `gazetteer`
+    are files of names of one's own (ontology/gazetteer/FORMAT.md), which win over the shipped ones. Whatever is wrong
     with one document is told to `on_event` and counted; the others are built. Where nothing is left to build, nothing
     is written. A target that cannot be written is refused before any work.
     """
@@ -87,6 +91,9 @@ def build(
         if store.exists():
             fill(store, (), base)  # in use, damaged, or no store at all: better known before the work than after
 
+    names = tuple(Path(path).absolute() for path in gazetteer)
+    load_gazetteer(names)  # a mistake in them is better known before the work
+
     skipped: list[Skipped] = []
 
     def skip(what: Skipped) -> None:
@@ -96,7 +103,7 @@ def build(
     documents = sorted(read(inputs, date, skip, on_warning=on_event), key=lambda d: (d.identifier, d.text))
     on_event(Started(len(documents)))
     extractions = []
-    for extraction in extract_all(documents, skip):
+    for extraction in extract_all(documents, skip, names):
         extractions.append(extraction)
         on_event(Built(extraction.document.identifier))
     if extractions:
@@ -113,7 +120,9 @@ def build(
     )
 
 
-def extract_all(documents: Iterable[Document], skip: Callable[[Skipped], None]) -> Iterator[Extraction]:
+def extract_all(
+    documents: Iterable[Document], skip: Callable[[Skipped], None], gazetteer: Sequence[Path] = ()
+) -> Iterator[Extraction]:
     """What the extractor finds in each document; one on which it fails is skipped, the others go on.
 
     The extractor takes documents in batches. When it fails, the documents it had taken and not given back are done
@@ -121,6 +130,7 @@ def extract_all(documents: Iterable[Document], skip: Callable[[Skipped], None]) 
     """
     from kg.extract import extract
 
+    read_all = partial(extract, gazetteer=gazetteer) if gazetteer else extract
     source = iter(documents)
     taken: list[Document] = []
 
@@ -131,7 +141,7 @@ def extract_all(documents: Iterable[Document], skip: Callable[[Skipped], None]) 
 
     while True:
         try:
-            for extraction in extract(handed()):
+            for extraction in read_all(handed()):
                 taken.remove(extraction.document)
                 yield extraction
             return
@@ -140,7 +150,7 @@ def extract_all(documents: Iterable[Document], skip: Callable[[Skipped], None]) 
                 raise  # not a matter of one document: no model, a broken ontology
         for document in taken:
             try:
-                yield from list(extract([document]))
+                yield from list(read_all([document]))
             except InputError as error:
                 skip(Skipped(document.identifier, error.message, error.hint))
             except KgError:

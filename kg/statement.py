@@ -25,7 +25,7 @@ class Entity:
     """Something that statements are about.
 
     `key` is the local part of its IRI; `type` its most specific class of the ontology; `name` its label; `aliases` the
-    other forms that one document uses for it; `same_as` a Wikidata IRI where known.
+    other forms that one document uses for it; `same_as` a Wikidata IRI and `iso` an ISO 3166-1 alpha-2 code where known.
     """
 
     key: str
@@ -33,6 +33,7 @@ class Entity:
     name: str
     aliases: tuple[str, ...] = ()
     same_as: str | None = None
+    iso: str | None = None
 
 
 @dataclass(frozen=True, slots=True)

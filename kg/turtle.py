@@ -28,7 +28,7 @@ _Facts = dict[str, list[_Term]]
 _Place = tuple[int, str, str, int, str, str]
 
 _FIRST = (
-    "rdf:type", "rdfs:label", "skos:altLabel", "owl:sameAs", "schema:identifier", "schema:headline",
+    "rdf:type", "rdfs:label", "skos:altLabel", "owl:sameAs", "kg:isoCode", "schema:identifier", "schema:headline",
     "schema:datePublished", "schema:publisher", "schema:url", "schema:text", "kg:start", "kg:end",
     "rdf:subject", "rdf:predicate", "rdf:object", "kg:attributedTo", "kg:negated", "kg:hypothetical", "kg:when",
     "kg:office", "kg:confidence", "kg:rule", "prov:wasDerivedFrom", "schema:isPartOf", "schema:mentions",

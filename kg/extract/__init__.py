@@ -4,13 +4,17 @@ In order: sentence borders (paragraphs), names, actors, offices, events, speaker
 casualties, facts. What they share is the cast of the document and the list of findings in `doc.user_data`.
 """
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Sequence
+from dataclasses import replace
 from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
 
 from kg.document import Document
 from kg.errors import KgError
-from kg.statement import Extraction, Passage, Statement
+from kg.gazetteer import Entry
+from kg.gazetteer import load as load_gazetteer
+from kg.statement import Entity, Extraction, Passage, Statement
 
 if TYPE_CHECKING:
     from spacy.language import Language
@@ -81,12 +85,17 @@ def add_components(nlp: "Language", reader: bool = True) -> "Language":
     return nlp
 
 
-def extract(documents: Iterable[Document], reader: bool = True) -> Iterator[Extraction]:
-    """What each document says, in the order of the documents; without the `reader`, by the rules alone."""
+def extract(documents: Iterable[Document], reader: bool = True, gazetteer: Sequence[Path] = ()) -> Iterator[Extraction]:
+    """What each document says, in the order of the documents; without the `reader`, by the rules alone.
+
+    `gazetteer` are files of one's own, named like the shipped ones that they add to ("my-people.tsv"); they win where
+    keys are the same.
+    """
     nlp = pipeline(reader)
     for document in documents:
         doc = nlp.make_doc(document.text)
         doc._.kg_document = document
+        doc._.kg_gazetteer = tuple(gazetteer)
         yield extraction(nlp(doc))
 
 
@@ -113,7 +122,13 @@ def extraction(doc: "Doc") -> Extraction:
             best[statement.key] = statement
     statements = tuple(best[key] for key in sorted(best))
     used = {k for s in statements for k in (s.subject, s.object, *s.attributed_to) if isinstance(k, str)}
-    return Extraction(document, the_cast.frozen(used), statements)
+    entries = load_gazetteer(doc._.kg_gazetteer or ()).entries
+    return Extraction(document, tuple(_identified(e, entries.get(e.key)) for e in the_cast.frozen(used)), statements)
+
+
+def _identified(entity: Entity, entry: Entry | None) -> Entity:
+    """The entity with what the gazetteer knows of its identity elsewhere."""
+    return replace(entity, same_as=entry.same_as or entity.same_as, iso=entry.iso) if entry else entity
 
 
 def _passage(document: Document, start: int, end: int) -> Passage:

@@ -338,6 +338,8 @@ class Actors:
                 itself = head_lemma(noun) in words["nouns.government.itself"]
                 alias = self._alias(start, noun) if itself and start < noun.i and len(owner) == 1 else None
                 certainty = 0.95 if itself else 0.8
+                for key in owner if itself else ():  # "the Kenyan government" names Kenya
+                    self.cast.entities[key].named = True
                 self.cast.add(Mention(start, noun.i + 1, noun.i, tuple(owner), "noun", certainty), alias)
         elif either(noun, words["nouns.group.people"]):
             self._group(noun, keys, start)

@@ -1,6 +1,5 @@
 """Names: the gazetteer first, then what the language model's recognizer adds; which sense of a name is meant."""
 
-from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 
@@ -10,7 +9,8 @@ from spacy.util import filter_spans
 
 from kg.document import Document
 from kg.extract.cast import Cast
-from kg.gazetteer import Gazetteer, Sense, load
+from kg.extract.senses import Match, Senses
+from kg.gazetteer import Gazetteer, load
 from kg.lexicon import load as load_lexicon
 
 _LABEL = {"Person": "PERSON", "State": "GPE", "Place": "LOC", "Organization": "ORG", "Force": "ORG"}
@@ -58,31 +58,14 @@ def _year(date: str | None) -> int | None:
 
 def _known(doc: Doc, gazetteer: Gazetteer, year: int | None) -> list[Name]:
     """The gazetteer's names, longest first from left to right, one sense each; ambiguous ones are left out."""
-    words = [t.text.replace("’", "'") for t in doc]
-    matches: list[tuple[int, int, tuple[Sense, ...]]] = []
-    i = 0
-    while i < len(words):
-        hit = gazetteer.longest(words, i) if doc[i].text[:1].isupper() or not doc[i].is_alpha else None
-        if hit is None:
-            i += 1
-            continue
-        length, senses = hit
-        matches.append((i, i + length, senses))
-        i += length
-    votes = Counter(
-        s.entry_key for _, _, senses in matches if len({s.entry_key for s in senses}) == 1 for s in senses[:1]
-    )
-    names = list(_shared(doc, words, gazetteer, matches))
-    for start, end, senses in matches:
-        sense = _choose(doc, start, end, senses, gazetteer, votes, year)
-        if sense is not None:
-            names.append(Name(start, end, gazetteer.entries[sense.entry_key].type, sense.entry_key, sense.role))
+    senses = Senses(doc, gazetteer, year)
+    names = list(_shared(doc, senses.texts, gazetteer, senses.matches))
+    for start, end, sense in senses.chosen():
+        names.append(Name(start, end, gazetteer.entries[sense.entry_key].type, sense.entry_key, sense.role))
     return names
 
 
-def _shared(
-    doc: Doc, words: list[str], gazetteer: Gazetteer, matches: list[tuple[int, int, tuple[Sense, ...]]]
-) -> Iterator[Name]:
+def _shared(doc: Doc, words: list[str], gazetteer: Gazetteer, matches: list[Match]) -> Iterator[Name]:
     """ "North and South Korea": the first word shares the last word of the name that follows."""
     for start, end, senses in matches:
         if end - start < 2 or start < 2 or doc[start - 1].lower_ != "and" or not doc[start - 2].text[:1].isupper():
@@ -92,76 +75,6 @@ def _shared(
             entry = gazetteer.entries[hit[1][0].entry_key]
             if entry.type == gazetteer.entries[senses[0].entry_key].type:
                 yield Name(start - 2, start - 1, entry.type, entry.key)
-
-
-def _choose(
-    doc: Doc,
-    start: int,
-    end: int,
-    senses: tuple[Sense, ...],
-    gazetteer: Gazetteer,
-    votes: Counter[str],
-    year: int | None,
-) -> Sense | None:
-    """The sense meant by tokens start to end: by its neighbours, then by what else the text names."""
-    entries = gazetteer.entries
-    alone = end - start == 1
-    if alone and _part_of_longer_name(doc, start):
-        return None
-    if all(s.role == "surname" for s in senses):
-        person = gazetteer.person(doc[start:end].text.replace("’", "'"), year)
-        return Sense(person.key, "surname") if person else None
-    senses = tuple(s for s in senses if s.role != "surname") or senses
-    if all(entries[s.entry_key].type == "Person" for s in senses):
-        possible = [s for s in senses if _alive(entries[s.entry_key], year)] or list(senses)
-        return possible[0] if len({s.entry_key for s in possible}) == 1 else None
-    kinds = {entries[s.entry_key].type for s in senses}
-    if "State" in kinds and any(s.role == "capital" for s in senses):
-        return next(s for s in senses if s.role == "capital")
-    if alone and doc[start].ent_type_ == "PERSON" and doc[start].ent_iob_ == "B" and _long_person(doc, start):
-        return None
-    for role in ("name", "adjective", "people", "seat"):
-        same = sorted(
-            {s for s in senses if s.role == role},
-            key=lambda s: (-votes[s.entry_key], _era(entries[s.entry_key], year), s.entry_key),
-        )
-        if not same:
-            continue
-        if len({s.entry_key for s in same}) == 1 or votes[same[0].entry_key] > votes[same[1].entry_key]:
-            return same[0]
-        if _era(entries[same[0].entry_key], year) < _era(entries[same[1].entry_key], year):
-            return same[0]
-        return None
-    return senses[0]
-
-
-def _era(entry: object, year: int | None) -> int:
-    """0 where the entry existed in `year`, 1 where it did not."""
-    return 0 if _alive(entry, year) else 1
-
-
-def _alive(entry: object, year: int | None) -> bool:
-    if year is None:
-        return getattr(entry, "end", None) in (None, "")
-    start, end = (str(getattr(entry, side, None) or "")[:4] for side in ("start", "end"))
-    return (not start or int(start) <= year + 1) and (not end or int(end) >= year - 1)
-
-
-def _long_person(doc: Doc, i: int) -> bool:
-    return any(e.start <= i < e.end and e.end - e.start > 1 and e.label_ == "PERSON" for e in doc.ents)
-
-
-def _part_of_longer_name(doc: Doc, i: int) -> bool:
-    """Whether a single word stands inside a person's name that the recognizer found ("Jordan Henderson")."""
-    for ent in doc.ents:
-        if ent.label_ == "PERSON" and ent.start <= i < ent.end and ent.end - ent.start > 1:
-            others = [t for t in ent if t.i != i and t.text[:1].isupper()]
-            return (
-                bool(others)
-                and doc[i].pos_ == "PROPN"
-                and doc[i].dep_ in {"compound", "nsubj", "dobj", "pobj", "ROOT", "nsubjpass"}
-            )
-    return False
 
 
 def _merge(doc: Doc, known: list[Name]) -> list[Name]:
