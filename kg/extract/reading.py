@@ -23,6 +23,8 @@ from kg.ontology import load as load_ontology
 ADDS, DOUBTS = 0.75, 0.04
 TAGS = 0.8
 _NO_COUNT = frozenset({"DATE", "TIME", "MONEY", "PERCENT", "ORDINAL"})
+# Names and numerals say these by themselves, and the rules read them better.
+_LEFT_TO_RULES = frozenset({"officeHolderOf", "belongsTo", "memberOf", "killed", "wounded", "captured", "displaced"})
 _PRONOUNS = frozenset({"PRON", "DET"})
 
 
@@ -56,7 +58,7 @@ def kg_reader(doc: Doc) -> Doc:
                 key = (sentence.start, one, predicate, two)
                 found[key] = max(probability, found.get(key, 0.0))
                 told = key in known or (rule.symmetric and (sentence.start, two, predicate, one) in known)
-                if probability >= ADDS and not told:
+                if probability >= ADDS and not told and predicate not in _LEFT_TO_RULES:
                     added.append(_finding(one, predicate, two, probability, pair, at))
                     known.add(key)
     kept = []
@@ -195,8 +197,8 @@ def _finding(one: str, predicate: str, two: str | int, probability: float, pair:
         held = replace(held, sources=())
     held = replace(
         held,
-        negated=held.negated if pair.negated < 0.7 else True,
-        hypothetical=held.hypothetical or pair.hypothetical > 0.5,
+        negated=held.negated if pair.negated < 0.5 else True,
+        hypothetical=held.hypothetical or pair.hypothetical > 0.3,
     )
     doc = trigger.doc
     date = when(trigger, sentence_times(doc, trigger))
