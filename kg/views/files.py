@@ -236,7 +236,7 @@ def dot(graph: View) -> bytes:
         more = ", dir=none" * data["symmetric"] + ", style=dashed" * data["claimed"]
         label = data["label"] + (f"\n{when(data)}" if when(data) else "")
         lines.append(
-            f"  {_quoted(source)} -> {_quoted(target)} [key={_quoted(key)}, label={_quoted(label)}, color=\"{colours[data['predicate']].paper}\", "
+            f"  {_quoted(source)} -> {_quoted(target)} [edge_key={_quoted(key)}, label={_quoted(label)}, color=\"{colours[data['predicate']].paper}\", "
             f"weight={data['weight']}, tooltip={_quoted(data['evidence'][0].sentence)}{more}];"
         )
     return "\n".join([*lines, "}\n"]).encode("utf-8", "backslashreplace")

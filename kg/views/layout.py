@@ -19,8 +19,8 @@ _STEP = 120.0  # between neighbours
 _CAMPS = 1.6  # steps more between nodes of different camps
 _GAP = 18.0  # between boxes
 _APART = 56.0  # between parts
-_SEEDS = 5
-_ROUNDS = 220
+_SEEDS, _FEW = 5, 90  # starts for a small part; two for one that has more nodes than that
+_ROUNDS, _PUSHES = 220, 1500
 _ASPECT, _NARROW = 1.5, 560.0
 
 
@@ -36,7 +36,8 @@ def _part(graph: nx.Graph, order: list[str], boxes: Boxes) -> _Points:
     if len(order) == 1:
         return np.zeros((1, 2))
     far = _distances(graph, order)
-    spots = min((_majorized(far, seed) for seed in range(_SEEDS if len(order) > 2 else 1)), key=lambda s: _stress(s, far))
+    starts = 1 if len(order) == 2 else _SEEDS if len(order) <= _FEW else 2
+    spots = min((_majorized(far, seed) for seed in range(starts)), key=lambda s: _stress(s, far))
     return _apart(_turned(spots) * _STEP, size)
 
 
@@ -58,21 +59,26 @@ def _majorized(far: _Points, seed: int) -> _Points:
     count = len(far)
     spots = np.random.default_rng(seed).random((count, 2)) * math.sqrt(count)
     weight = np.divide(1.0, far * far, out=np.zeros_like(far), where=far > 0)
-    total = weight.sum(axis=1)
+    total = weight.sum(axis=1)[:, None]
     for _ in range(_ROUNDS):
-        away = spots[:, None, :] - spots[None, :, :]
-        length = np.sqrt((away * away).sum(axis=2))
-        pull = np.divide(far, length, out=np.zeros_like(far), where=length > 1e-9)
-        moved = (weight[:, :, None] * (spots[None, :, :] + away * pull[:, :, None])).sum(axis=1) / total[:, None]
-        if np.abs(moved - spots).max() < 1e-3:
+        length = _lengths(spots)
+        pull = np.divide(weight * far, length, out=np.zeros_like(far), where=length > 1e-9)
+        # By einsum, which adds in one order on every machine; a product of matrices does not.
+        drawn = np.einsum("ij,jk->ik", weight - pull, spots)
+        moved = (drawn + pull.sum(axis=1)[:, None] * spots) / total
+        if np.abs(moved - spots).max() < 2e-3:
             return moved
         spots = moved
     return spots
 
 
+def _lengths(spots: _Points) -> _Points:
+    across, down = (np.subtract.outer(spots[:, i], spots[:, i]) for i in (0, 1))
+    return np.sqrt(across * across + down * down)
+
+
 def _stress(spots: _Points, far: _Points) -> float:
-    away = spots[:, None, :] - spots[None, :, :]
-    off = np.sqrt((away * away).sum(axis=2)) - far
+    off = _lengths(spots) - far
     return float(np.divide(off * off, far * far, out=np.zeros_like(far), where=far > 0).sum())
 
 
@@ -87,32 +93,25 @@ def _turned(spots: _Points) -> _Points:
 
 def _apart(spots: _Points, size: _Points) -> _Points:
     """Moves boxes off each other along the shorter way; where many overlap, everything spreads first."""
-    need = size[:, None, :] + size[None, :, :] + _GAP
-    upper = np.triu(np.ones((len(spots), len(spots)), dtype=bool), 1)
+    one, other = np.triu_indices(len(spots), 1)
+    need = size[one] + size[other] + _GAP
     for _ in range(12):
-        if (_overlaps(spots, need) & upper).sum() <= len(spots) // 3:
+        if (np.abs(spots[one] - spots[other]) < need).all(axis=1).sum() <= len(spots) // 3:
             break
         spots = spots * 1.08
-    for _ in range(600):
-        away = spots[:, None, :] - spots[None, :, :]
+    spots = spots.copy()
+    for _ in range(_PUSHES):
+        away = spots[one] - spots[other]
         over = need - np.abs(away)
-        hit = (over > 0).all(axis=2) & (upper | upper.T)
-        if not hit.any():
+        hit = np.nonzero((over > 0).all(axis=1))[0]
+        if not len(hit):
             break
-        level = over[:, :, 0] <= over[:, :, 1]
-        sign = np.where(away > 0, 1.0, -1.0)
-        tie = away == 0
-        sign[tie] = np.where(upper[:, :, None] & tie, -1.0, 1.0)[tie]
-        shift = np.where(hit[:, :, None], sign * (over / 2 + 0.6), 0.0)
-        shift[:, :, 0] *= level
-        shift[:, :, 1] *= ~level
-        most = np.maximum(1, (shift != 0).sum(axis=1))
-        spots = spots + shift.sum(axis=1) / np.sqrt(most)
+        axis = np.where(over[hit, 0] <= over[hit, 1], 0, 1)
+        shift = (over[hit, axis] / 2 + 0.6) * np.where(away[hit, axis] >= 0, 1.0, -1.0)
+        count = np.maximum(1, np.bincount(np.concatenate([one[hit], other[hit]]), minlength=len(spots)))
+        np.add.at(spots, (one[hit], axis), shift / np.sqrt(count[one[hit]]))
+        np.add.at(spots, (other[hit], axis), -shift / np.sqrt(count[other[hit]]))
     return spots
-
-
-def _overlaps(spots: _Points, need: _Points) -> NDArray[np.bool_]:
-    return (np.abs(spots[:, None, :] - spots[None, :, :]) < need).all(axis=2)
 
 
 def _packed(

@@ -9,6 +9,8 @@ from functools import cache
 from typing import Any
 
 import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
 
 from kg.views.graph import View
 from kg.views.layout import places
@@ -362,7 +364,7 @@ def _at(edge: Edge, t: float) -> tuple[float, float]:
 
 def _relabelled(nodes: list[Node], edges: list[Edge]) -> Iterable[Node]:
     """Each label below its node, or above or beside it where fewer lines cross it and nothing else stands."""
-    points = [_at(e, i / 16) for e in edges for i in range(1, 16)]
+    points = np.array([_at(e, i / 16) for e in edges for i in range(1, 16)]).reshape(-1, 2)
     room = {n.id: (n.x - b, n.y - h, n.x + b, n.y + h) for n in nodes for b, h in [_room(n)]}
     for n in nodes:
         lines, high = n.text.lines, LINE * len(n.text.lines)
@@ -370,7 +372,7 @@ def _relabelled(nodes: list[Node], edges: list[Edge]) -> Iterable[Node]:
         beside = [_text(n.x + n.r + 5, level, lines, "start"), _text(n.x - n.r - 5, level, lines, "end")]
         free = [t for t in beside if not any(meet(t.box, box) for other, box in room.items() if other != n.id)]
         choices = [n.text, _text(n.x, n.y - n.r - 3 - high, lines), *free]
-        best = min(enumerate(choices), key=lambda c: (sum(_inside(p, c[1].box) for p in points), c[0]))[1]
+        best = min(enumerate(choices), key=lambda c: (_crossed(points, c[1].box), c[0]))[1]
         left, top, right, bottom = room[n.id]
         room[n.id] = min(left, best.box[0]), min(top, best.box[1]), max(right, best.box[2]), max(bottom, best.box[3])
         yield replace(n, text=best)
@@ -379,6 +381,12 @@ def _relabelled(nodes: list[Node], edges: list[Edge]) -> Iterable[Node]:
 def _room(n: Node) -> tuple[float, float]:
     """Half the width and height of a mark with a label that may stand above or below."""
     return max(n.r, (n.text.box[2] - n.text.box[0]) / 2), n.r + 3 + LINE * len(n.text.lines)
+
+
+def _crossed(points: NDArray[np.float64], box: Box) -> int:
+    """How many of the points lie in a box."""
+    x, y = points[:, 0], points[:, 1]
+    return int(((x > box[0]) & (x < box[2]) & (y > box[1]) & (y < box[3])).sum())
 
 
 def _inside(point: tuple[float, float], box: Box) -> bool:
