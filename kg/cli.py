@@ -228,7 +228,9 @@ def view(
     min_documents: Annotated[int, typer.Option(help="Independent documents that an edge needs.")] = 1,
     min_confidence: Annotated[float, typer.Option(help="Confidence that a statement needs, 0 to 1.")] = 0.0,
     include: Annotated[list[str] | None, typer.Option(metavar="claimed", help="Add what is only claimed.")] = None,
-    level: Annotated[str, typer.Option(help="actor, or side: forces, ministries and leaders as their states.")] = "actor",
+    level: Annotated[
+        str, typer.Option(help="actor, or side: forces, ministries and leaders as their states.")
+    ] = "actor",
     predicate: Annotated[list[str] | None, typer.Option(help="Only these relations, such as attacks.")] = None,
     source: Annotated[
         list[str] | None, typer.Option(help="Only what these documents, publishers or speakers say.")
@@ -248,7 +250,15 @@ def view(
         if what != "claimed":
             raise UsageError(f"nothing to include is called {what!r}", "only claimed can be included")
     options = views.Options(
-        start, end, undated, min_documents, min_confidence, bool(include), level, tuple(predicate or ()), tuple(source or ())
+        start,
+        end,
+        undated,
+        min_documents,
+        min_confidence,
+        bool(include),
+        level,
+        tuple(predicate or ()),
+        tuple(source or ()),
     )
     views.check(name, options, actors, depth, measure or (), output)
     if output is not None:

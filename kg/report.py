@@ -97,9 +97,9 @@ def html(store: Store, name: str = "graph") -> str:
     evidence = _Evidence(reader, ties, {}, {})
     parts = [
         _section("counts", "What it holds", _counts(evidence, told)),
-        *(_picture(evidence, store, view, title) for view, title in _PICTURES),
-        _section("mediators", "Who mediates most", _mediators(evidence, store)),
-        _section("contested", "What is contested", _contested(evidence, store)),
+        *(_picture(evidence, view, title) for view, title in _PICTURES),
+        _section("mediators", "Who mediates most", _mediators(evidence)),
+        _section("contested", "What is contested", _contested(evidence)),
         _section("casualties", "Casualties by side and source", _casualties(evidence, told)),
         _section("timeline", "Timeline", _timeline(evidence, told)),
         _section("documents", "Documents", _documents(evidence, told)),
@@ -107,7 +107,11 @@ def html(store: Store, name: str = "graph") -> str:
     parts.append(_section("sentences", "Sentences", _sentences(evidence)))
     return fill(
         (_ASSETS / "report.html").read_text(encoding="utf-8"),
-        {"title": escape(name), "style": (_ASSETS / "report.css").read_text(encoding="utf-8"), "body": "\n".join(parts)},
+        {
+            "title": escape(name),
+            "style": (_ASSETS / "report.css").read_text(encoding="utf-8"),
+            "body": "\n".join(parts),
+        },
     )
 
 
@@ -144,7 +148,14 @@ def _counts(evidence: _Evidence, told: list[Evidence]) -> str:
         count = Counter(e.stance for e in own)
         voices = (f'<a href="#r-{predicate}-{s}">{_number(count[s])}</a>' if count[s] else "" for s in _VOICES)
         shown = escape(evidence.reader.shown(predicate))
-        rows.append((shown, f'<a href="#r-{predicate}">{_number(len(own))}</a>', *voices, _number(len({e.document.iri for e in own}))))
+        rows.append(
+            (
+                shown,
+                f'<a href="#r-{predicate}">{_number(len(own))}</a>',
+                *voices,
+                _number(len({e.document.iri for e in own})),
+            )
+        )
     head = ("relation", "statements", "fact", "claimed", "denied", "possible", "documents")
     return (
         f'<div class="figures">{"".join(cells)}</div>\n<h3>Who and what is spoken of</h3>{_kinds(evidence, told)}'
@@ -170,8 +181,8 @@ def _kinds(evidence: _Evidence, told: list[Evidence]) -> str:
     return _table(("kind", "number", "most spoken of (statements)"), rows)
 
 
-def _picture(evidence: _Evidence, store: Store, name: str, title: str) -> str:
-    graph = build(name, store)
+def _picture(evidence: _Evidence, name: str, title: str) -> str:
+    graph = build(name, evidence.reader)
     shown = cut(graph, nodes=_NODES, edges=120)
     if not len(shown):
         return _section(name, title, f'<p class="empty">No {name} in this graph.</p>')
@@ -181,12 +192,12 @@ def _picture(evidence: _Evidence, store: Store, name: str, title: str) -> str:
     return _section(name, title, f'<figure class="wide">{svg(scene(shown), links)}</figure>')
 
 
-def _mediators(evidence: _Evidence, store: Store) -> str:
-    graph = build("mediators", store)
+def _mediators(evidence: _Evidence) -> str:
+    graph = build("mediators", evidence.reader)
     found: dict[str, list[tuple[str, list[Evidence]]]] = defaultdict(list)
     for source, target, data in graph.edges(data=True):
         found[source].append((target, data["evidence"]))
-    for source, target, own in _brokered(store):
+    for source, target, own in _brokered(evidence.reader):
         found[source].append((target, own))
     if not found:
         return '<p class="empty">No mediation is reported as fact.</p>'
@@ -195,20 +206,27 @@ def _mediators(evidence: _Evidence, store: Store) -> str:
         behind = list({e.statement: e for _, part in pairs for e in part}.values())
         parties: dict[str, Evidence] = {}
         for party, part in pairs:
-            own = next((e for e in part if party in (e.subject, e.object)), part[0])
-            if party not in parties or (own.object == party and parties[party].object != party):
-                parties[party] = own
-        named = ", ".join(evidence.said(e, evidence.reader.label(p)) for p, e in sorted(parties.items(), key=lambda p: evidence.reader.label(p[0])))
+            one = next((e for e in part if party in (e.subject, e.object)), part[0])
+            if party not in parties or (one.object == party and parties[party].object != party):
+                parties[party] = one
+        named = ", ".join(
+            evidence.said(e, evidence.reader.label(p))
+            for p, e in sorted(parties.items(), key=lambda p: evidence.reader.label(p[0]))
+        )
         name = evidence.reader.label(who)
-        rows.append((independent(behind), len(behind), escape(name), named, evidence.figure(f"{name} as mediator", behind)))
+        rows.append(
+            (independent(behind), len(behind), escape(name), named, evidence.figure(f"{name} as mediator", behind))
+        )
     rows.sort(key=lambda r: (-r[0], -r[1], r[2]))
     shown = [(who, named, number, _number(documents)) for documents, _, who, named, number in rows[:_ROWS]]
-    return _table(("mediator", "parties, agreements", "statements", "independent documents"), shown) + _more(len(rows), len(shown))
+    return _table(("mediator", "parties, agreements", "statements", "independent documents"), shown) + _more(
+        len(rows), len(shown)
+    )
 
 
-def _brokered(store: Store) -> Iterable[tuple[str, str, list[Evidence]]]:
+def _brokered(reader: Reader) -> Iterable[tuple[str, str, list[Evidence]]]:
     """Who brokered which agreement, where no party is known."""
-    graph = build("mediation", store)
+    graph = build("mediation", reader)
     for act, agreement, data in graph.edges(data=True):
         if data.get("role") == "agreement":
             for mediator in graph.predecessors(act):
@@ -221,8 +239,8 @@ def _more(all_: int, shown: int) -> str:
     return f'<p class="hint">Shown are {_number(shown)} of {_number(all_)}.</p>' if all_ > shown else ""
 
 
-def _contested(evidence: _Evidence, store: Store) -> str:
-    graph = build("contested", store)
+def _contested(evidence: _Evidence) -> str:
+    graph = build("contested", evidence.reader)
     issues = [n for n in graph if graph.nodes[n]["type"] == "Issue"]
     if not issues:
         return '<p class="empty">No two sources disagree.</p>'
@@ -230,8 +248,13 @@ def _contested(evidence: _Evidence, store: Store) -> str:
     issues.sort(key=lambda n: (-weight[n], graph.nodes[n]["label"], n))
     cards = []
     for issue in issues[:_ROWS]:
-        versions = [_version(evidence, graph, v) for v in sorted(graph.predecessors(issue), key=lambda v: (graph.nodes[v]["label"], v))]
-        cards.append(f'<article><h3>{escape(graph.nodes[issue]["label"])}</h3><div class="versions">{"".join(versions)}</div></article>')
+        versions = [
+            _version(evidence, graph, v)
+            for v in sorted(graph.predecessors(issue), key=lambda v: (graph.nodes[v]["label"], v))
+        ]
+        cards.append(
+            f'<article><h3>{escape(graph.nodes[issue]["label"])}</h3><div class="versions">{"".join(versions)}</div></article>'
+        )
     return "\n".join(cards) + _more(len(issues), len(cards))
 
 
@@ -263,7 +286,10 @@ def _casualties(evidence: _Evidence, told: list[Evidence]) -> str:
     rows.sort()
     shown = [row for _, row in rows[: 4 * _ROWS]]
     head = ("side or event", "of them", "", "number", "according to", "", "when", "document")
-    return f'<p class="hint">Numbers as told; they are not added up, for two reports may count the same people.</p>{_table(head, shown)}' + _more(len(rows), len(shown))
+    return (
+        f'<p class="hint">Numbers as told; they are not added up, for two reports may count the same people.</p>{_table(head, shown)}'
+        + _more(len(rows), len(shown))
+    )
 
 
 def _timeline(evidence: _Evidence, told: list[Evidence]) -> str:
@@ -295,7 +321,11 @@ def _documents(evidence: _Evidence, told: list[Evidence]) -> str:
     rows = []
     for own in order[:_ROWS]:
         d = own[0].document
-        name = f'<a href="{escape(d.url)}" rel="noreferrer noopener">{escape(d.name)}</a>' if d.url.lower().startswith(("http://", "https://")) else escape(d.name)
+        name = (
+            f'<a href="{escape(d.url)}" rel="noreferrer noopener">{escape(d.name)}</a>'
+            if d.url.lower().startswith(("http://", "https://"))
+            else escape(d.name)
+        )
         rows.append((name, escape(d.published), escape(d.publisher), evidence.figure(d.name, own)))
     return _table(("document", "published", "publisher", "statements"), rows) + _more(len(order), len(rows))
 
@@ -305,8 +335,13 @@ def _sentences(evidence: _Evidence) -> str:
     lists = []
     for key, (title, ties) in evidence.groups.items():
         ranked = sorted(ties, key=lambda t: _rank(evidence, t))
-        links = "".join(f"<li>{evidence.link(t, evidence.phrase(t))} <small>{_number(len(evidence.ties[t]))}{_marked(t)}</small></li>" for t in ranked[:_TIES])
-        lists.append(f'<div class="tie" id="{key}"><h4>{escape(title)}</h4><ul>{links}</ul>{_more(len(ranked), min(_TIES, len(ranked)))}</div>')
+        links = "".join(
+            f"<li>{evidence.link(t, evidence.phrase(t))} <small>{_number(len(evidence.ties[t]))}{_marked(t)}</small></li>"
+            for t in ranked[:_TIES]
+        )
+        lists.append(
+            f'<div class="tie" id="{key}"><h4>{escape(title)}</h4><ul>{links}</ul>{_more(len(ranked), min(_TIES, len(ranked)))}</div>'
+        )
     by: dict[tuple[str, str], list[_Tie]] = defaultdict(list)
     for tie in evidence.ties:
         by[tie[1], tie[3]].append(tie)
@@ -318,7 +353,9 @@ def _sentences(evidence: _Evidence) -> str:
             shown = [t for i, t in enumerate(ranked) if i < _TIES or t in evidence.cited]
             if shown:
                 items = "".join(_sentence(evidence, tie) for tie in shown)
-                parts.append(f'<div id="r-{predicate}-{stance}"><p class="hint">{meaning}</p>{items}{_more(len(ranked), len(shown))}</div>')
+                parts.append(
+                    f'<div id="r-{predicate}-{stance}"><p class="hint">{meaning}</p>{items}{_more(len(ranked), len(shown))}</div>'
+                )
     return "\n".join(parts) + "".join(["<h3>Lists</h3>", *lists] if lists else [])
 
 
@@ -332,14 +369,31 @@ def _marked(tie: _Tie) -> str:
 
 
 def _sentence(evidence: _Evidence, tie: _Tie) -> str:
-    own = sorted(evidence.ties[tie], key=lambda e: (e.when or "9999", e.document.published or "9999", e.document.name, e.statement))
+    own = sorted(
+        evidence.ties[tie],
+        key=lambda e: (e.when or "9999", e.document.published or "9999", e.document.name, e.statement),
+    )
     documents = len({e.document.iri for e in own})
     head = f"{escape(evidence.phrase(tie))} <small>{_number(len(own))} in {_number(documents)} document{'s' * (documents > 1)}{_marked(tie)}</small>"
-    more = f'<p class="hint">and {_number(len(own) - _SENTENCES)} more, in the graph</p>' if len(own) > _SENTENCES else ""
+    more = (
+        f'<p class="hint">and {_number(len(own) - _SENTENCES)} more, in the graph</p>' if len(own) > _SENTENCES else ""
+    )
     return f'<div class="tie" id="{evidence.place(tie)}"><h4>{head}</h4>{"".join(_quote(e) for e in own[:_SENTENCES])}{more}</div>'
 
 
 def _quote(e: Evidence) -> str:
-    voice = {"asserted": "in the article’s own voice", "claimed": "claimed", "denied": "denied", "possible": "not certain"}[e.stance]
-    meta = [e.document.name, e.document.publisher, e.document.published and f"published {e.document.published}", e.when and f"happened {e.when}", e.by and f"according to {', '.join(e.by)}", voice]
+    voice = {
+        "asserted": "in the article’s own voice",
+        "claimed": "claimed",
+        "denied": "denied",
+        "possible": "not certain",
+    }[e.stance]
+    meta = [
+        e.document.name,
+        e.document.publisher,
+        e.document.published and f"published {e.document.published}",
+        e.when and f"happened {e.when}",
+        e.by and f"according to {', '.join(e.by)}",
+        voice,
+    ]
     return f'<blockquote>{escape(" ".join(e.sentence.split()))}</blockquote><p class="meta">{escape(" · ".join(str(m) for m in meta if m))}</p>'

@@ -6,8 +6,39 @@ from collections.abc import Iterator
 from kg.document import Document
 from kg.statement import Entity, Extraction, Passage, Statement
 
-_SYLLABLES = ("ba", "dor", "el", "ga", "hin", "ka", "lu", "mar", "nes", "or", "pra", "quen", "ri", "sol", "tav", "ur", "ven", "yl", "zan")
-_STATES = ("allyOf", "supports", "aids", "cooperatesWith", "talksWith", "accuses", "condemns", "sanctions", "mediates", "urges")
+_SYLLABLES = (
+    "ba",
+    "dor",
+    "el",
+    "ga",
+    "hin",
+    "ka",
+    "lu",
+    "mar",
+    "nes",
+    "or",
+    "pra",
+    "quen",
+    "ri",
+    "sol",
+    "tav",
+    "ur",
+    "ven",
+    "yl",
+    "zan",
+)
+_STATES = (
+    "allyOf",
+    "supports",
+    "aids",
+    "cooperatesWith",
+    "talksWith",
+    "accuses",
+    "condemns",
+    "sanctions",
+    "mediates",
+    "urges",
+)
 _FORCES = ("fights", "attacks", "threatens")
 
 
@@ -20,7 +51,9 @@ def actors(count: int, seed: int = 1) -> tuple[Entity, ...]:
     found = []
     for i, name in enumerate(sorted(names)):
         kind = ("State", "Force", "Person")[i % 3]
-        label = {"State": name, "Force": f"{name} armed forces", "Person": f"{name} of {sorted(names)[i - i % 3]}"}[kind]
+        label = {"State": name, "Force": f"{name} armed forces", "Person": f"{name} of {sorted(names)[i - i % 3]}"}[
+            kind
+        ]
         found.append(Entity(f"{kind.lower()}-{name.lower()}", kind, label))
     return tuple(found)
 
@@ -32,9 +65,8 @@ def extractions(statements: int, people: int = 300, seed: int = 1, each: int = 2
     states = [e for e in world if e.type == "State"]
     agreements = [Entity(f"agreement-{i}", "Agreement", f"accord {i}") for i in range(max(1, people // 10))]
     for number in range(0, statements, each):
-        sentences: list[tuple[Entity, str, Entity | int, dict[str, object]]] = []
-        for _ in range(min(each, statements - number)):
-            sentences.append(_statement(chance, world, states, agreements))
+        size = min(each, statements - number)
+        sentences = [_statement(chance, world, states, agreements) for _ in range(size)]
         yield _document(f"{number // each:06}.txt", chance, sentences)
 
 
@@ -42,7 +74,9 @@ def _pick(chance: random.Random, among: list[Entity] | tuple[Entity, ...]) -> En
     return among[int(len(among) * chance.random() ** 2.2)]
 
 
-def _statement(chance: random.Random, world: tuple[Entity, ...], states: list[Entity], agreements: list[Entity]) -> tuple[Entity, str, Entity | int, dict[str, object]]:
+def _statement(
+    chance: random.Random, world: tuple[Entity, ...], states: list[Entity], agreements: list[Entity]
+) -> tuple[Entity, str, Entity | int, dict[str, object]]:
     more: dict[str, object] = {"confidence": round(chance.uniform(0.5, 1), 2)}
     if chance.random() < 0.45:
         more["when"] = f"{chance.randrange(1990, 2025)}" + ("-05", "-05-17", "")[chance.randrange(3)]
@@ -68,8 +102,13 @@ def _statement(chance: random.Random, world: tuple[Entity, ...], states: list[En
     return subject, predicate, obj, more
 
 
-def _document(name: str, chance: random.Random, told: list[tuple[Entity, str, Entity | int, dict[str, object]]]) -> Extraction:
-    texts = [f"{s.name} {p} {o if isinstance(o, int) else o.name}, sentence {i} of {name}." for i, (s, p, o, _) in enumerate(told)]
+def _document(
+    name: str, chance: random.Random, told: list[tuple[Entity, str, Entity | int, dict[str, object]]]
+) -> Extraction:
+    texts = [
+        f"{s.name} {p} {o if isinstance(o, int) else o.name}, sentence {i} of {name}."
+        for i, (s, p, o, _) in enumerate(told)
+    ]
     document = Document(name, " ".join(texts), f"2024-{1 + chance.randrange(12):02}-{1 + chance.randrange(28):02}")
     entities: set[Entity] = set()
     statements, start = [], 0

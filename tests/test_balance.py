@@ -26,7 +26,12 @@ def graph(friendly: str, hostile: str) -> nx.Graph:
 
 def test_triangles_by_hand() -> None:
     # Friends of friends, the enemy of my enemy, a quarrel between my friends, three enemies.
-    for friendly, hostile, balanced in [("a-b b-c a-c", "", True), ("a-b", "b-c a-c", True), ("a-b b-c", "a-c", False), ("", "a-b b-c a-c", False)]:
+    for friendly, hostile, balanced in [
+        ("a-b b-c a-c", "", True),
+        ("a-b", "b-c a-c", True),
+        ("a-b b-c", "a-c", False),
+        ("", "a-b b-c a-c", False),
+    ]:
         found = balance(graph(friendly, hostile))
         assert (found.balanced, found.unbalanced) == ((1, 0) if balanced else (0, 1))
         assert (found.lower, found.upper) == ((0, 0) if balanced else (1, 1))
@@ -65,7 +70,13 @@ def slow(signed_graph: nx.Graph) -> int:
     best = signed_graph.number_of_edges()
     for size in range(len(nodes) // 2 + 1):
         for camp in combinations(nodes, size):
-            best = min(best, sum(d["sign"] * (1 if (a in camp) == (b in camp) else -1) < 0 for a, b, d in signed_graph.edges(data=True)))
+            best = min(
+                best,
+                sum(
+                    d["sign"] * (1 if (a in camp) == (b in camp) else -1) < 0
+                    for a, b, d in signed_graph.edges(data=True)
+                ),
+            )
     return best
 
 

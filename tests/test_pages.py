@@ -121,7 +121,11 @@ def test_the_seeds_can_be_filtered_slid_and_clicked(seeds: Path) -> None:
         document.getElementById("undated").click();
         document.querySelector('input[data-relation="accuses"]').click();
     """ + CLICK % f"g.dataset.edge === '{number}'")  # fmt: skip
-    hidden = {int(n) for classes, n in re.findall(r'<g class="(edge [^"]*)" data-edge="(\d+)"', markup) if "off" in classes.split()}
+    hidden = {
+        int(n)
+        for classes, n in re.findall(r'<g class="(edge [^"]*)" data-edge="(\d+)"', markup)
+        if "off" in classes.split()
+    }
     data = json.loads(re.search(r'id="data">(.*?)</script>', seeds.read_text("utf-8"), re.DOTALL)[1])  # type: ignore[index]
     relation = [r[0] for r in data["relations"]]
     gone = {i for i, e in enumerate(data["edges"]) if relation[e[2]] == "accuses" or not e[10] or e[10] < "2022-11"}
@@ -132,7 +136,16 @@ def test_the_seeds_can_be_filtered_slid_and_clicked(seeds: Path) -> None:
 
 
 def test_the_slider_keeps_what_is_in_force(tmp_path: Path) -> None:
-    graph = opened([told(("a", "fights", "b", {"when": "2001-02"}), ("a", "fights", "b", {"when": "2009-03"}), ("b", "fights", "c", {"when": "2005-01-02"}), ("a", "attacks", "c", {"when": "2012"}))])
+    graph = opened(
+        [
+            told(
+                ("a", "fights", "b", {"when": "2001-02"}),
+                ("a", "fights", "b", {"when": "2009-03"}),
+                ("b", "fights", "c", {"when": "2005-01-02"}),
+                ("a", "attacks", "c", {"when": "2012"}),
+            )
+        ]
+    )
     views.write(views.build("conflict", graph), tmp_path / "v.html")
     markup = after(tmp_path / "v.html", """
         for (const [id, value] of [["to", 2006 * 12 + 5], ["from", 2006 * 12]]) {
@@ -166,9 +179,17 @@ def test_a_screen_reader_finds_names_roles_and_a_table(page: Path) -> None:
     graph = views.build("conflict", opened(WORLD), Options(claimed=True))
     assert len(re.findall(r'<tr><td>|<tr class=""><td>', markup)) == graph.number_of_edges()
     assert 'aria-label="Norland – sanctions – Southmark"' in markup
-    for role in ('role="status"', 'aria-live="polite"', '<nav id="legend" aria-label=', "<legend>Relations</legend>", 'scope="col"'):
+    for role in (
+        'role="status"',
+        'aria-live="polite"',
+        '<nav id="legend" aria-label=',
+        "<legend>Relations</legend>",
+        'scope="col"',
+    ):
         assert role in markup
-    assert not re.findall(r"<(?:button|input)(?![^>]*(?:aria-label|id=|data-relation|data-kind|type=\"(?:button|checkbox)\"))", markup)
+    assert not re.findall(
+        r"<(?:button|input)(?![^>]*(?:aria-label|id=|data-relation|data-kind|type=\"(?:button|checkbox)\"))", markup
+    )
 
 
 def test_kinds_can_be_hidden(page: Path) -> None:
@@ -178,7 +199,9 @@ def test_kinds_can_be_hidden(page: Path) -> None:
 
 
 def test_search_finds_an_actor_or_says_that_there_is_none(page: Path) -> None:
-    script = 'const field = document.getElementById("search"); field.value = "%s"; field.dispatchEvent(new Event("input"));'
+    script = (
+        'const field = document.getElementById("search"); field.value = "%s"; field.dispatchEvent(new Event("input"));'
+    )
     assert panel(after(page, script % "gray")).startswith("Gray Valley Place")
     assert "Nobody here is called “zzz”" in panel(after(page, script % "zzz"))
 
@@ -268,7 +291,9 @@ def test_text_never_becomes_markup(tmp_path: Path) -> None:
     text = f"{HOSTILE} backed Bravo."
     document = Document("a.txt", text, None, None, "javascript:alert(1)")
     first, second = Entity("organization-x", "Organization", HOSTILE), Entity("organization-y", "Organization", "Bravo")
-    said = Statement(first.key, "supports", second.key, Passage(document.key, 0, len(text), text), confidence=0.9, rule="test")
+    said = Statement(
+        first.key, "supports", second.key, Passage(document.key, 0, len(text), text), confidence=0.9, rule="test"
+    )
     graph = views.build("alliances", opened([Extraction(document, (first, second), (said,))]))
     views.write(graph, tmp_path / "v.html")
     page = (tmp_path / "v.html").read_text("utf-8")

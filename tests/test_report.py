@@ -43,16 +43,22 @@ def test_every_link_leads_to_its_sentences(page: str, seeds_graph: Path) -> None
 
 def test_counts_are_those_of_the_graph(page: str) -> None:
     found = words(section(page, "counts"))
-    assert found.startswith("What it holds 2 documents 27 statements 21 reported as fact 4 claimed by somebody 1 denied 1 planned")
+    assert found.startswith(
+        "What it holds 2 documents 27 statements 21 reported as fact 4 claimed by somebody 1 denied 1 planned"
+    )
     assert "accuses 2 2 1" in found  # two statements, both fact, in one document
 
 
 def test_it_shows_mediators_disputes_casualties_and_the_timeline(page: str) -> None:
     assert "Easteria May truce , Norland , Southmark 5 1" in words(section(page, "mediators"))
     assert "Norland armed forces attacks Southmark armed forces? no Norland denies" in words(section(page, "contested"))
-    assert "Southmark civilians killed 12 Southmark Defence Ministry 2024-05-10 first.txt" in words(section(page, "casualties"))
+    assert "Southmark civilians killed 12 Southmark Defence Ministry 2024-05-10 first.txt" in words(
+        section(page, "casualties")
+    )
     assert "2024-05-03 Easteria mediates Norland" in words(section(page, "timeline"))
-    assert "2024-05-10 12 killed: Southmark civilians (says Southmark Defence Ministry)" in words(section(page, "timeline"))
+    assert "2024-05-10 12 killed: Southmark civilians (says Southmark Defence Ministry)" in words(
+        section(page, "timeline")
+    )
 
 
 def test_a_figure_leads_to_the_sentence_behind_it(page: str) -> None:

@@ -44,7 +44,7 @@ def graph(request: pytest.FixtureRequest, world: ox.Store) -> View:
 
 def plain(graph: View) -> tuple[dict, list]:
     """Nodes and edges with their attributes as files hold them."""
-    edges = [(s, t, {k: v for k, v in flat(d).items()}) for s, t, d in graph.edges(data=True)]
+    edges = [(s, t, dict(flat(d).items())) for s, t, d in graph.edges(data=True)]
     return dict(graph.nodes(data=True)), sorted(edges, key=lambda e: (e[0], e[1], e[2]["predicate"], e[2]["stance"]))
 
 
@@ -56,7 +56,9 @@ def read_back(graph: nx.MultiDiGraph, *dropped: str) -> tuple[dict, list]:
 
 def test_graphml_comes_back(graph: View, tmp_path: Path) -> None:
     views.write(graph, tmp_path / "v.graphml")
-    assert read_back(nx.read_graphml(tmp_path / "v.graphml", force_multigraph=True), "edge_id", "id", "networkx_key") == plain(graph)
+    assert read_back(
+        nx.read_graphml(tmp_path / "v.graphml", force_multigraph=True), "edge_id", "id", "networkx_key"
+    ) == plain(graph)
 
 
 def test_gexf_comes_back(graph: View, tmp_path: Path) -> None:
@@ -94,15 +96,27 @@ def test_gexf_is_what_gephi_reads(graph: View, tmp_path: Path) -> None:
     ids = [e.get("id") for e in root.iterfind(".//g:edge", space)]
     assert len(set(ids)) == len(ids) == graph.number_of_edges()
     for what in ("node", "edge"):
-        declared = {a.get("id"): a.get("type") for a in root.iterfind(f".//g:attributes[@class='{what}']/g:attribute", space)}
+        declared = {
+            a.get("id"): a.get("type") for a in root.iterfind(f".//g:attributes[@class='{what}']/g:attribute", space)
+        }
         for value in root.iterfind(f".//g:{what}/g:attvalues/g:attvalue", space):
             kind, text = declared[value.get("for")], value.get("value")
-            assert {"integer": r"-?\d+", "double": r"-?\d+(\.\d+)?(e-?\d+)?", "boolean": "true|false", "string": "(?s).*"}[kind] and re.fullmatch(
-                {"integer": r"-?\d+", "double": r"-?\d+(\.\d+)?(e-?\d+)?", "boolean": "true|false", "string": "(?s).*"}[kind], text
+            assert {
+                "integer": r"-?\d+",
+                "double": r"-?\d+(\.\d+)?(e-?\d+)?",
+                "boolean": "true|false",
+                "string": "(?s).*",
+            }[kind] and re.fullmatch(
+                {"integer": r"-?\d+", "double": r"-?\d+(\.\d+)?(e-?\d+)?", "boolean": "true|false", "string": "(?s).*"}[
+                    kind
+                ],
+                text,
             )
     nodes = {n.get("id") for n in root.iterfind(".//g:node", space)}
     for edge, (_, _, data) in zip(
-        root.iterfind(".//g:edge", space), sorted(graph.edges(keys=False, data=True), key=lambda e: (e[0], e[1], e[2]["predicate"], e[2]["stance"])), strict=True
+        root.iterfind(".//g:edge", space),
+        sorted(graph.edges(keys=False, data=True), key=lambda e: (e[0], e[1], e[2]["predicate"], e[2]["stance"])),
+        strict=True,
     ):
         assert {edge.get("source"), edge.get("target")} <= nodes
         assert (edge.get("start"), edge.get("end")) == (data.get("start"), data.get("end"))
@@ -132,7 +146,9 @@ def test_both_kinds_of_json_come_back_with_the_sentences(graph: View, tmp_path: 
         for source, target, key, data in graph.edges(keys=True, data=True):
             found = again.edges[source, target, key]
             assert [e["sentence"] for e in found["evidence"]] == [e.sentence for e in data["evidence"]]
-            assert {k: v for k, v in data.items() if k != "evidence"}.items() <= {k: v for k, v in found.items() if k != "evidence"}.items()
+            assert {k: v for k, v in data.items() if k != "evidence"}.items() <= {
+                k: v for k, v in found.items() if k != "evidence"
+            }.items()
 
 
 def test_csv_has_a_line_an_edge_and_no_formulas(world: ox.Store, tmp_path: Path) -> None:
@@ -141,7 +157,10 @@ def test_csv_has_a_line_an_edge_and_no_formulas(world: ox.Store, tmp_path: Path)
     rows = list(csv.DictReader(io.StringIO((tmp_path / "v.csv").read_text("utf-8"))))
     assert tuple(rows[0]) == COLUMNS and len(rows) == graph.number_of_edges()
     back = {(r["source"], r["relation"], r["target"], r["stance"], r["count"], r["statements"]) for r in rows}
-    assert back == {(s, d["predicate"], t, d["stance"], str(d["count"]), " ".join(d["statements"])) for s, t, d in graph.edges(data=True)}
+    assert back == {
+        (s, d["predicate"], t, d["stance"], str(d["count"]), " ".join(d["statements"]))
+        for s, t, d in graph.edges(data=True)
+    }
     evil = views.build("alliances", opened([told(("=1+1", "aids", "b"))]))
     views.write(evil, tmp_path / "e.csv")
     assert next(csv.DictReader(io.StringIO((tmp_path / "e.csv").read_text("utf-8"))))["source_label"] == "'=1+1"
@@ -155,15 +174,24 @@ def test_graphviz_reads_dot(graph: View, tmp_path: Path) -> None:
     data = json.loads(done.stdout)
     name = {o["_gvid"]: o["name"] for o in data["objects"]}
     assert set(name.values()) == set(graph)
-    read = [(name[e["tail"]], name[e["head"]], e["edge_key"], e.get("dir") == "none", e.get("style") == "dashed") for e in data["edges"]]
-    assert sorted(read) == sorted((s, t, k, d["symmetric"], d["claimed"]) for s, t, k, d in graph.edges(keys=True, data=True))
+    read = [
+        (name[e["tail"]], name[e["head"]], e["edge_key"], e.get("dir") == "none", e.get("style") == "dashed")
+        for e in data["edges"]
+    ]
+    assert sorted(read) == sorted(
+        (s, t, k, d["symmetric"], d["claimed"]) for s, t, k, d in graph.edges(keys=True, data=True)
+    )
 
 
 def test_mermaid_names_each_node_once_and_draws_each_edge(graph: View, tmp_path: Path) -> None:
     views.write(graph, tmp_path / "v.mmd")
     head, *lines = (tmp_path / "v.mmd").read_text("utf-8").splitlines()
     assert head == "flowchart LR"
-    nodes = [m for line in lines if (m := re.fullmatch(r'  (n\d+)[\[({]+"([^"\[\](){}|<>]*)"[\])}]+', line.replace("(", "[").replace(")", "]")))]
+    nodes = [
+        m
+        for line in lines
+        if (m := re.fullmatch(r'  (n\d+)[\[({]+"([^"\[\](){}|<>]*)"[\])}]+', line.replace("(", "[").replace(")", "]")))
+    ]
     drawn = [m for line in lines if (m := re.fullmatch(r'  (n\d+) (---|-->|-\.-|-\.->)\|"[^"|]*"\| (n\d+)', line))]
     assert len(nodes) + len(drawn) == len(lines)
     assert len({m[1] for m in nodes}) == len(graph) and len(drawn) == graph.number_of_edges()
@@ -209,13 +237,21 @@ def test_a_file_that_cannot_be_written_is_named(world: ox.Store, tmp_path: Path)
 def overlaps(graph: View) -> int:
     """How many pairs of labels, or of a label and another's mark, lie upon each other."""
     drawn = scene(graph)
-    labels = [(n.id, n.text.box) for n in drawn.nodes] + [(f"{e.source} {e.key} {e.target}", e.text.box) for e in drawn.edges if e.text]
-    marks = [(n.id, (n.x - n.width / 2, n.y - n.height / 2, n.x + n.width / 2, n.y + n.height / 2)) for n in drawn.nodes if n.shape not in ("box", "blank")]
+    labels = [(n.id, n.text.box) for n in drawn.nodes] + [
+        (f"{e.source} {e.key} {e.target}", e.text.box) for e in drawn.edges if e.text
+    ]
+    marks = [
+        (n.id, (n.x - n.width / 2, n.y - n.height / 2, n.x + n.width / 2, n.y + n.height / 2))
+        for n in drawn.nodes
+        if n.shape not in ("box", "blank")
+    ]
     pairs = [(a, b) for i, a in enumerate(labels) for b in labels[i + 1 :]] + [(a, b) for a in labels for b in marks]
     return sum(a[0] != b[0] and meet(a[1], b[1]) for a, b in pairs)
 
 
-@pytest.mark.parametrize("name", ["alliances", "conflict", "mediation", "claims", "contested", "offices", "signed", "timeline"])
+@pytest.mark.parametrize(
+    "name", ["alliances", "conflict", "mediation", "claims", "contested", "offices", "signed", "timeline"]
+)
 def test_no_label_lies_upon_another(seeds_graph: Path, crowd: ox.Store, name: str) -> None:
     from kg.store import open_graph
 
@@ -227,7 +263,9 @@ def test_no_label_lies_upon_another(seeds_graph: Path, crowd: ox.Store, name: st
 def test_everything_is_inside_the_picture(crowd: ox.Store) -> None:
     drawn = scene(views.build("signed", crowd))
     for n in drawn.nodes:
-        assert n.text.box[0] >= 0 and n.text.box[1] >= 0 and n.text.box[2] <= drawn.width and n.text.box[3] <= drawn.height
+        assert (
+            n.text.box[0] >= 0 and n.text.box[1] >= 0 and n.text.box[2] <= drawn.width and n.text.box[3] <= drawn.height
+        )
         assert n.r <= n.x <= drawn.width - n.r and n.r <= n.y <= drawn.height - n.r
 
 

@@ -61,7 +61,10 @@ def told(*sentences: tuple, name: str = "a.txt", date: str | None = "2024-05-15"
     """A document of (subject, predicate, object, {more}); `entities` gives the kinds of those that are no states."""
     kinds = {key: entities.get(key, "State") for s, _, o, *_ in sentences for key in (s, o) if isinstance(key, str)}
     texts = [more[0].pop("text", "") if more else "" for *_, more in [(*row[:3], row[3:]) for row in sentences]]
-    texts = [text or f"{s} {p} {o} ({i}, {name})." for i, (text, (s, p, o, *_)) in enumerate(zip(texts, sentences, strict=True))]
+    texts = [
+        text or f"{s} {p} {o} ({i}, {name})."
+        for i, (text, (s, p, o, *_)) in enumerate(zip(texts, sentences, strict=True))
+    ]
     document = Document(name, " ".join(texts), date)
     statements, start = [], 0
     for text, (s, p, o, *more) in zip(texts, sentences, strict=True):
@@ -116,7 +119,9 @@ def test_an_edge_says_where_it_comes_from(world: ox.Store) -> None:
 def test_documents_that_print_the_same_sentence_are_one_independent_source() -> None:
     copies = [told(("a", "aids", "b", {"text": "A sent B arms."}), name=f"{i}.txt") for i in range(3)]
     own = told(("a", "aids", "b", {"text": "Arms went from A to B."}), name="own.txt")
-    both = told(("a", "aids", "b", {"text": "A sent  B arms."}), ("a", "aids", "b", {"text": "Arms went."}), name="both.txt")
+    both = told(
+        ("a", "aids", "b", {"text": "A sent  B arms."}), ("a", "aids", "b", {"text": "Arms went."}), name="both.txt"
+    )
     data = the_edge(views.build("alliances", opened([*copies, own])), "aids")
     assert (data["documents"], data["weight"]) == (4, 2)
     assert views.build("alliances", opened(copies), Options(min_documents=2)).number_of_edges() == 0
@@ -185,7 +190,9 @@ def test_the_same_mediation_in_two_documents_is_one() -> None:
 
 
 def test_an_agreement_shows_who_broke_it() -> None:
-    graph = views.build("mediation", opened([told(("q", "brokers", "t"), ("a", "partyTo", "t"), ("a", "violates", "t"), t="Ceasefire")]))
+    graph = views.build(
+        "mediation", opened([told(("q", "brokers", "t"), ("a", "partyTo", "t"), ("a", "violates", "t"), t="Ceasefire")])
+    )
     assert ("A", "violates", "T") in edges(graph)
     assert the_edge(graph, "violates")["role"] == "outcome"
 
@@ -203,7 +210,11 @@ def test_a_visit_is_no_mediation_but_hosted_talks_are_shown() -> None:
 def test_claims_say_who_says_what_about_whom(world: ox.Store) -> None:
     graph = views.build("claims", world)
     claim = "Norland armed forces attacks Southmark armed forces"
-    assert {("Southmark Defence Ministry", "says", claim), ("Norland", "denies", claim), (claim, "about", "Norland armed forces")} <= edges(graph)
+    assert {
+        ("Southmark Defence Ministry", "says", claim),
+        ("Norland", "denies", claim),
+        (claim, "about", "Norland armed forces"),
+    } <= edges(graph)
     assert ("Southmark Defence Ministry", "says", "12 killed: Southmark civilians") in edges(graph)
     assert not any(d["stance"] == "asserted" for _, _, d in graph.edges(data=True))
 
@@ -220,7 +231,10 @@ def issues(graph: View) -> dict[str, dict[str, set[str]]]:
 
 def test_contested_shows_denials_side_by_side(world: ox.Store) -> None:
     assert issues(views.build("contested", world)) == {
-        "Norland armed forces attacks Southmark armed forces?": {"yes": {"Southmark Defence Ministry"}, "no": {"Norland"}}
+        "Norland armed forces attacks Southmark armed forces?": {
+            "yes": {"Southmark Defence Ministry"},
+            "no": {"Norland"},
+        }
     }
 
 
@@ -239,7 +253,10 @@ def test_contested_shows_who_attacked_whom_and_how_many_died() -> None:
     "rows",
     [
         [("a", "attacks", "b"), ("b", "attacks", "a")],  # both reported as facts
-        [("a", "attacks", "b", {"attributed_to": ("b",), "when": "2010"}), ("b", "attacks", "a", {"attributed_to": ("a",), "when": "2020"})],
+        [
+            ("a", "attacks", "b", {"attributed_to": ("b",), "when": "2010"}),
+            ("b", "attacks", "a", {"attributed_to": ("a",), "when": "2020"}),
+        ],
         [("a", "killed", 12, {"when": "2010"}), ("a", "killed", 40, {"when": "2020"})],
         [("a", "killed", 12, {"attributed_to": ("b",)}), ("a", "killed", 40, {"attributed_to": ("b",)})],  # one mouth
         [("a", "aids", "b"), ("a", "aids", "b", {"hypothetical": True})],
@@ -257,7 +274,9 @@ def test_a_timeline_is_in_order_and_shows_how_precise_a_date_is() -> None:
     graph = views.build("timeline", opened([
         told(("a", "fights", "b", {"when": "2021"}), ("a", "aids", "b", {"when": "2020-05-17"}), ("a", "urges", "c", {"when": "2021-03"}), ("c", "urges", "a")),
     ]))  # fmt: skip
-    events = sorted((d["order"], d["label"], d["when"], d["precision"]) for _, d in graph.nodes(data=True) if d["type"] == "Event")
+    events = sorted(
+        (d["order"], d["label"], d["when"], d["precision"]) for _, d in graph.nodes(data=True) if d["type"] == "Event"
+    )
     assert [e[1:] for e in events] == [
         ("A aids B", "2020-05-17", "day"), ("A fights B", "2021", "year"), ("A urges C", "2021-03", "month"), ("C urges A", "", "none"),
     ]  # fmt: skip
@@ -270,7 +289,9 @@ def test_a_timeline_of_two_and_the_life_of_an_agreement() -> None:
     ])  # fmt: skip
 
     def shown(*names: str) -> list[tuple[str, str]]:
-        return sorted((d["label"], d["stance"]) for _, d in views.timeline(graph, *names).nodes(data=True) if d["type"] == "Event")
+        return sorted(
+            (d["label"], d["stance"]) for _, d in views.timeline(graph, *names).nodes(data=True) if d["type"] == "Event"
+        )
 
     assert shown("a", "b") == [("A fights B", "asserted")]
     assert shown("t") == [("A party to T", "asserted"), ("A party to T", "possible"), ("B violates T", "claimed")]
@@ -281,7 +302,16 @@ def test_a_timeline_of_two_and_the_life_of_an_agreement() -> None:
 
 
 def test_a_window_keeps_edges_whose_interval_meets_it() -> None:
-    graph = opened([told(("a", "fights", "b", {"when": "2010"}), ("a", "fights", "b", {"when": "2020-06"}), ("a", "accuses", "b", {"when": "2015-03-04"}), ("a", "condemns", "b"))])
+    graph = opened(
+        [
+            told(
+                ("a", "fights", "b", {"when": "2010"}),
+                ("a", "fights", "b", {"when": "2020-06"}),
+                ("a", "accuses", "b", {"when": "2015-03-04"}),
+                ("a", "condemns", "b"),
+            )
+        ]
+    )
 
     def shown(**options: object) -> set[str]:
         return {p for _, p, _ in edges(views.build("conflict", graph, Options(**options)))}
@@ -319,11 +349,17 @@ def test_sides_fold_forces_ministries_and_leaders_but_not_civilians(world: ox.St
     assert [e.by for e in the_edge(graph, "attacks")["evidence"]] == [("Southmark",)]
     folded = opened([told(("f", "belongsTo", "m"), ("m", "belongsTo", "s"), ("p", "officeHolderOf", "s"), ("c", "belongsTo", "s"),
                           ("f", "fights", "x"), ("x", "condemns", "p"), ("x", "attacks", "c"), ("f", "accuses", "p"), f="Force", m="Organization", p="Person", c="Group")])  # fmt: skip
-    assert edges(views.build("conflict", folded, Options(level="side"))) == {("S", "fights", "X"), ("X", "condemns", "S"), ("X", "attacks", "C")}
+    assert edges(views.build("conflict", folded, Options(level="side"))) == {
+        ("S", "fights", "X"),
+        ("X", "condemns", "S"),
+        ("X", "attacks", "C"),
+    }
 
 
 def test_who_belongs_to_two_stays_himself() -> None:
-    graph = opened([told(("p", "officeHolderOf", "s"), ("p", "officeHolderOf", "t"), ("p", "condemns", "x"), p="Person")])
+    graph = opened(
+        [told(("p", "officeHolderOf", "s"), ("p", "officeHolderOf", "t"), ("p", "condemns", "x"), p="Person")]
+    )
     assert edges(views.build("conflict", graph, Options(level="side"))) == {("P", "condemns", "X")}
     claimed = opened([told(("f", "belongsTo", "s", {"attributed_to": ("x",)}), ("f", "fights", "x"), f="Force")])
     assert edges(views.build("conflict", claimed, Options(level="side"))) == {("F", "fights", "X")}
@@ -363,7 +399,9 @@ def test_options_that_cannot_be_meant(wrong: dict, words: str) -> None:
         ("conflict", {"sources": ("firsd.txt",)}, (), None, "near it: first.txt"),
     ],
 )
-def test_calls_that_cannot_be_meant(world: ox.Store, name: str, options: dict, actors: tuple, depth: int | None, words: str) -> None:
+def test_calls_that_cannot_be_meant(
+    world: ox.Store, name: str, options: dict, actors: tuple, depth: int | None, words: str
+) -> None:
     with pytest.raises(UsageError) as caught:
         views.build(name, world, Options(**options), actors=actors, depth=depth)
     assert words in str(caught.value)
@@ -371,7 +409,12 @@ def test_calls_that_cannot_be_meant(world: ox.Store, name: str, options: dict, a
 
 
 def test_a_name_that_means_several_is_refused_with_their_iris() -> None:
-    graph = opened([told(("a", "partyTo", "t", {}), t="Ceasefire"), Extraction(Document("b", "x"), (Entity("t2", "Ceasefire", "T"),), ())])
+    graph = opened(
+        [
+            told(("a", "partyTo", "t", {}), t="Ceasefire"),
+            Extraction(Document("b", "x"), (Entity("t2", "Ceasefire", "T"),), ()),
+        ]
+    )
     with pytest.raises(UsageError, match="several are called 'T'") as caught:
         views.timeline(graph, "T")
     assert "id/t2>" in str(caught.value)
@@ -407,7 +450,17 @@ def test_a_file_of_views_that_names_no_property_is_refused(tmp_path: Path, root:
 
 # ---- Whatever the graph
 
-_PEOPLE = {"a": "State", "b": "State", "c": "State", "f": "Force", "m": "Organization", "p": "Person", "t": "Ceasefire", "w": "War", "v": "Place"}
+_PEOPLE = {
+    "a": "State",
+    "b": "State",
+    "c": "State",
+    "f": "Force",
+    "m": "Organization",
+    "p": "Person",
+    "t": "Ceasefire",
+    "w": "War",
+    "v": "Place",
+}
 _PREDICATES = tuple(sorted(load().properties))
 
 
@@ -456,8 +509,13 @@ def test_what_is_denied_possible_or_claimed_is_never_a_plain_edge_and_each_edge_
                 assert data["stance"] != "asserted"
             elif data["stance"] == "asserted":
                 assert stances == {"asserted"}
-            elif name not in ("contested",):
-                assert data["stance"] == "claimed" and options.claimed and "denied" not in stances and "possible" not in stances
+            elif name != "contested":
+                assert (
+                    data["stance"] == "claimed"
+                    and options.claimed
+                    and "denied" not in stances
+                    and "possible" not in stances
+                )
             if data["predicate"] not in ("about", "on"):
                 assert data["weight"] >= options.min_documents
                 assert options.meets((data["start"], data["end"]) if "start" in data else None)

@@ -18,7 +18,8 @@ from kg.views.graph import View, when
 from kg.views.measures import COLUMNS, measure
 from kg.views.measures import NAMES as MEASURES
 from kg.views.mediation import mediation, mediators
-from kg.views.options import Options
+from kg.views.options import ALL, Options
+from kg.views.reader import Reader
 from kg.views.signed import signed
 from kg.views.ties import DEEPEST, alliances, conflict, ego, offices
 from kg.views.timeline import timeline
@@ -28,10 +29,13 @@ __all__ = [
     "edge_rows", "ego", "measure", "mediation", "mediators", "names", "offices", "signed", "timeline", "write",
 ]  # fmt: skip
 
-_PLAIN: Mapping[str, Callable[[Store, Options], View]] = {
+_PLAIN: Mapping[str, Callable[[Store | Reader, Options], View]] = {
     "alliances": alliances, "claims": claims, "conflict": conflict, "contested": contested, "mediation": mediation,
     "mediators": mediators, "offices": offices, "signed": signed,
 }  # fmt: skip
+
+Rows = tuple[tuple[str, ...], list[tuple[str, ...]]]
+"""Columns and rows of a table."""
 
 # Where a view shows but some properties: the entries of ontology/views.toml.
 _SHOWS: Mapping[str, tuple[str, ...]] = {
@@ -87,7 +91,12 @@ def check(
 
 
 def build(
-    name: str, store: Store, options: Options = Options(), *, actors: Sequence[str] = (), depth: int | None = None
+    name: str,
+    store: Store | Reader,
+    options: Options = ALL,
+    *,
+    actors: Sequence[str] = (),
+    depth: int | None = None,
 ) -> View:
     """The view `name` of a store; `actors` are whom ego (one) and timeline (none to two) are about, `depth` is ego's.
 
@@ -101,19 +110,24 @@ def build(
     return _PLAIN[name](store, options)
 
 
-def edge_rows(graph: View) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+def edge_rows(graph: View) -> Rows:
     """Columns and rows of a table of the edges, those with the most documents first; of a timeline, of its events."""
     events = sorted((d["order"], n, d) for n, d in graph.nodes(data=True) if d["type"] == "Event")
     if events:
-        behind = {n: next(e for *_, e in (*graph.in_edges(n, data=True), *graph.out_edges(n, data=True))) for _, n, _ in events}
-        told = [
+        behind = {
+            n: next(e for *_, e in (*graph.in_edges(n, data=True), *graph.out_edges(n, data=True)))
+            for _, n, _ in events
+        }
+        told: list[tuple[str, ...]] = [
             (d["when"], d["label"], d["by"], "" if d["stance"] == "asserted" else d["stance"], str(behind[n]["count"]), str(behind[n]["documents"]))
             for _, n, d in events
         ]  # fmt: skip
         return ("when", "event", "said by", "", "statements", "documents"), told
     label = dict(graph.nodes(data="label"))
-    ordered = sorted(graph.edges(data=True), key=lambda e: (-e[2]["weight"], label[e[0]], e[2]["predicate"], label[e[1]], e[:2]))
-    rows = [
+    ordered = sorted(
+        graph.edges(data=True), key=lambda e: (-e[2]["weight"], label[e[0]], e[2]["predicate"], label[e[1]], e[:2])
+    )
+    rows: list[tuple[str, ...]] = [
         (
             label[source], data["predicate"] + ("" if data["stance"] == "asserted" else f" ({data['stance']})"), label[target],
             when(data), str(data["count"]), str(data["documents"]), f"{data['confidence']:g}",
@@ -123,8 +137,10 @@ def edge_rows(graph: View) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
     return ("subject", "predicate", "object", "when", "statements", "documents", "confidence"), rows
 
 
-def actor_rows(graph: View) -> tuple[tuple[str, ...], list[tuple[str, ...]]]:
+def actor_rows(graph: View) -> Rows:
     """Columns and rows of a table of the actors with their measures, the highest first."""
     found = [key for key in COLUMNS if any(key in d for _, d in graph.nodes(data=True))]
-    ordered = sorted(graph.nodes(data=True), key=lambda n: ([-n[1][key] for key in found if key != "community"], n[1]["label"], n[0]))
+    ordered = sorted(
+        graph.nodes(data=True), key=lambda n: ([-n[1][key] for key in found if key != "community"], n[1]["label"], n[0])
+    )
     return ("actor", "kind", *found), [(d["label"], d["type"], *(f"{d[key]:g}" for key in found)) for _, d in ordered]

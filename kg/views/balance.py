@@ -14,7 +14,7 @@ import networkx as nx
 import numpy as np
 
 EXACT = 22
-_STARTS = 24
+_STARTS, _MANY = 24, 3000  # starts of the search; few for a block of more edges than that
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,7 +68,9 @@ def balance(graph: nx.Graph) -> Balance:
         lower += least
         local.append(own)
     camp = _joined(graph, local)
-    against = tuple(sorted((min(e), max(e)) for e in graph.edges if signs[frozenset(e)] * (-1) ** (camp[e[0]] != camp[e[1]]) < 0))
+    against = tuple(
+        sorted((min(e), max(e)) for e in graph.edges if signs[frozenset(e)] * (-1) ** (camp[e[0]] != camp[e[1]]) < 0)
+    )
     return Balance(good, bad, lower, len(against), camp, against, graph.number_of_edges())
 
 
@@ -126,8 +128,10 @@ def _bounded(
     near = [[(place[m], signs[frozenset((n, m))]) for m in sorted(part[n])] for n in block]
     chance = np.random.default_rng(7)
     best: tuple[int, list[int]] | None = None
-    for attempt in range(_STARTS):
-        side = [1 - 2 * start[n] for n in block] if attempt == 0 else [int(s) for s in chance.choice((-1, 1), len(block))]
+    for attempt in range(_STARTS if part.number_of_edges() <= _MANY else 4):
+        side = (
+            [1 - 2 * start[n] for n in block] if attempt == 0 else [int(s) for s in chance.choice((-1, 1), len(block))]
+        )
         pull = [side[i] * sum(sign * side[j] for j, sign in near[i]) for i in range(len(block))]
         moved = True
         while moved:
@@ -148,30 +152,35 @@ def _bounded(
 
 def _disjoint(part: nx.Graph, signs: dict[frozenset[str], int]) -> int:
     """How many edge-disjoint unbalanced triangles and squares are found: each needs one edge changed."""
-    free = nx.Graph(part.edges)
+    free = {n: set(part[n]) for n in part}
     count = 0
-    for a in sorted(free):
-        for b, c in combinations(sorted(free[a]), 2):
-            if free.has_edge(a, b) and free.has_edge(a, c) and free.has_edge(b, c):
-                count += _take(free, signs, ((a, b), (b, c), (a, c)))
-    for a in sorted(free):
-        for b, c in combinations(sorted(free[a]), 2):
-            if not (free.has_edge(a, b) and free.has_edge(a, c)):
-                continue
-            for d in sorted((set(free[b]) & set(free[c])) - {a}):
-                if _take(free, signs, ((a, b), (b, d), (d, c), (c, a))):
+    for a, b in sorted(map(sorted, part.edges)):
+        if b in free[a]:
+            for c in sorted(free[a] & free[b]):
+                if _take(free, signs, ((a, b), (b, c), (c, a))):
                     count += 1
                     break
+    if part.number_of_edges() > _MANY:
+        return count
+    for a in sorted(free):
+        for b, c in combinations(sorted(free[a]), 2):
+            if b in free[a] and c in free[a]:
+                for d in sorted((free[b] & free[c]) - {a}):
+                    if _take(free, signs, ((a, b), (b, d), (d, c), (c, a))):
+                        count += 1
+                        break
     return count
 
 
-def _take(free: nx.Graph, signs: dict[frozenset[str], int], cycle: Iterable[tuple[str, str]]) -> bool:
+def _take(free: dict[str, set[str]], signs: dict[frozenset[str], int], cycle: Iterable[tuple[str, str]]) -> bool:
     edges = tuple(cycle)
     product = 1
     for e in edges:
         product *= signs[frozenset(e)]
     if product < 0:
-        free.remove_edges_from(edges)
+        for a, b in edges:
+            free[a].discard(b)
+            free[b].discard(a)
     return product < 0
 
 

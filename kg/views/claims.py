@@ -9,7 +9,7 @@ from pyoxigraph import Store
 from kg.ontology import load
 from kg.views import vocabulary
 from kg.views.graph import View, add_edge, add_node, tie_data, view
-from kg.views.options import Options, span
+from kg.views.options import ALL, Options, span
 from kg.views.reader import Evidence, Reader
 
 _SAYS: Mapping[str, tuple[str, str]] = {
@@ -18,7 +18,7 @@ _SAYS: Mapping[str, tuple[str, str]] = {
 }  # fmt: skip
 
 
-def claims(store: Store, options: Options = Options()) -> View:
+def claims(store: Store | Reader, options: Options = ALL) -> View:
     """Whoever says something → what (a node of type Claim) → whom it is about.
 
     `predicate` of the first edge is says, denies or expects. What articles report in their own voice is not here.
@@ -43,7 +43,7 @@ def claims(store: Store, options: Options = Options()) -> View:
     return graph
 
 
-def contested(store: Store, options: Options = Options()) -> View:
+def contested(store: Store | Reader, options: Options = ALL) -> View:
     """Source → version → issue, for each issue on which two sources do not agree.
 
     An issue is what one affirms and another denies; a deed that two sides charge each other with; an agreement that

@@ -60,7 +60,9 @@ def _evidence(e: Evidence) -> dict[str, Any]:
 
 def flat(data: Mapping[str, Any]) -> dict[str, Any]:
     """Attributes of an edge as text and numbers: statements apart by blanks, sentences and sources by line breaks."""
-    plain: dict[str, Any] = {k: _xml(v) if isinstance(v, str) else v for k, v in data.items() if k not in ("statements", "evidence")}
+    plain: dict[str, Any] = {
+        k: _xml(v) if isinstance(v, str) else v for k, v in data.items() if k not in ("statements", "evidence")
+    }
     plain["statements"] = " ".join(data["statements"])
     plain["sentences"] = _xml("\n".join(" ".join(e.sentence.split()) for e in data["evidence"]))
     plain["sources"] = _xml("\n".join(sorted({e.document.name for e in data["evidence"]})))
@@ -72,7 +74,9 @@ def flat(data: Mapping[str, Any]) -> dict[str, Any]:
 
 def _xml(text: str) -> str:
     """Without the characters that XML cannot hold."""
-    return "".join(c for c in text if c in "\t\n" or (" " <= c and c not in "\ufffe\uffff" and not "\ud800" <= c <= "\udfff"))
+    return "".join(
+        c for c in text if c in "\t\n" or (c >= " " and c not in "\ufffe\uffff" and not "\ud800" <= c <= "\udfff")
+    )
 
 
 def _flat_graph(graph: View) -> nx.MultiDiGraph:
@@ -101,7 +105,14 @@ _GEXF = "http://www.gexf.net/1.2draft"
 _VIZ = _GEXF + "/viz"
 _KEY = "networkx_key"  # read by networkx as the key of an edge
 _GEXF_TYPES: Mapping[type, str] = {bool: "boolean", int: "integer", float: "double", str: "string"}
-_GEXF_SHAPES: Mapping[str, str] = {"triangle": "triangle", "pin": "triangle", "diamond": "diamond", "round": "square", "page": "square", "box": "square"}
+_GEXF_SHAPES: Mapping[str, str] = {
+    "triangle": "triangle",
+    "pin": "triangle",
+    "diamond": "diamond",
+    "round": "square",
+    "page": "square",
+    "box": "square",
+}
 
 
 def gexf(graph: View) -> bytes:
@@ -116,7 +127,9 @@ def gexf(graph: View) -> bytes:
     ET.SubElement(ET.SubElement(root, f"{{{_GEXF}}}meta"), f"{{{_GEXF}}}description").text = _xml(str(graph.name))
     days = [d[k] for *_, d in plain.edges(data=True) for k in ("start", "end") if k in d]
     span = {"start": min(days), "end": max(days)} if days else {}
-    body = ET.SubElement(root, f"{{{_GEXF}}}graph", defaultedgetype="directed", mode="dynamic", timeformat="date", **span)
+    body = ET.SubElement(
+        root, f"{{{_GEXF}}}graph", defaultedgetype="directed", mode="dynamic", timeformat="date", **span
+    )
     own = ("label", "weight", "start", "end")
     keys = {
         "node": _keys(d for _, d in plain.nodes(data=True)), "edge": _keys(d for *_, d in plain.edges(data=True)) | {"key": "string"}
@@ -124,7 +137,13 @@ def gexf(graph: View) -> bytes:
     for what, found in keys.items():
         table = ET.SubElement(body, f"{{{_GEXF}}}attributes", {"class": what, "mode": "static"})
         for name in sorted(found.keys() - set(own if what == "edge" else own[:1])):
-            ET.SubElement(table, f"{{{_GEXF}}}attribute", id=f"{what}-{name}", title=_KEY if name == "key" else name, type=found[name])
+            ET.SubElement(
+                table,
+                f"{{{_GEXF}}}attribute",
+                id=f"{what}-{name}",
+                title=_KEY if name == "key" else name,
+                type=found[name],
+            )
     nodes = ET.SubElement(body, f"{{{_GEXF}}}nodes")
     for node, data in plain.nodes(data=True):
         shape, colour, _ = KINDS.get(data["type"], UNKNOWN)
@@ -144,7 +163,7 @@ def gexf(graph: View) -> bytes:
         _colour(item, colours[data["predicate"]].paper)
         ET.SubElement(item, f"{{{_VIZ}}}shape", value="dashed" if data["claimed"] else "solid")
     ET.indent(root)
-    return ET.tostring(root, encoding="utf-8", xml_declaration=True) + b"\n"
+    return bytes(ET.tostring(root, encoding="utf-8", xml_declaration=True)) + b"\n"
 
 
 def _keys(rows: Any) -> dict[str, str]:
@@ -227,16 +246,23 @@ _DOT_SHAPES: Mapping[str, str] = {
 def dot(graph: View) -> bytes:
     """Graphviz: symmetric edges without an arrow, claimed ones dashed, the sentence as tooltip."""
     colours = tones(d["predicate"] for *_, d in graph.edges(data=True))
-    lines = [f"digraph {_quoted(graph.name)} {{", '  graph [overlap=false, splines=true];', '  node [fontname="Helvetica"];', '  edge [fontname="Helvetica", fontsize=10];']
+    lines = [
+        f"digraph {_quoted(graph.name)} {{",
+        "  graph [overlap=false, splines=true];",
+        '  node [fontname="Helvetica"];',
+        '  edge [fontname="Helvetica", fontsize=10];',
+    ]
     for node in sorted(graph):
         data = graph.nodes[node]
         shape, colour, _ = KINDS.get(data["type"], UNKNOWN)
-        lines.append(f'  {_quoted(node)} [label={_quoted(data["label"])}, class={_quoted(data["type"])}, shape={_DOT_SHAPES[shape]}, color="{colour}"];')
+        lines.append(
+            f'  {_quoted(node)} [label={_quoted(data["label"])}, class={_quoted(data["type"])}, shape={_DOT_SHAPES[shape]}, color="{colour}"];'
+        )
     for source, target, key, data in _edges(graph):
         more = ", dir=none" * data["symmetric"] + ", style=dashed" * data["claimed"]
         label = data["label"] + (f"\n{when(data)}" if when(data) else "")
         lines.append(
-            f"  {_quoted(source)} -> {_quoted(target)} [edge_key={_quoted(key)}, label={_quoted(label)}, color=\"{colours[data['predicate']].paper}\", "
+            f'  {_quoted(source)} -> {_quoted(target)} [edge_key={_quoted(key)}, label={_quoted(label)}, color="{colours[data["predicate"]].paper}", '
             f"weight={data['weight']}, tooltip={_quoted(data['evidence'][0].sentence)}{more}];"
         )
     return "\n".join([*lines, "}\n"]).encode("utf-8", "backslashreplace")
@@ -254,7 +280,9 @@ def mermaid(graph: View) -> bytes:
     if not graph:
         lines.append(f'  none["No {_entity(graph.name)} in this graph"]')
     for node in sorted(graph):
-        opened, closed = {"State": ("([", "])"), "Agreement": ("{{", "}}"), "Person": ("(", ")")}.get(graph.nodes[node]["type"], ("[", "]"))
+        opened, closed = {"State": ("([", "])"), "Agreement": ("{{", "}}"), "Person": ("(", ")")}.get(
+            graph.nodes[node]["type"], ("[", "]")
+        )
         lines.append(f'  {place[node]}{opened}"{_entity(graph.nodes[node]["label"])}"{closed}')
     for source, target, _, data in _edges(graph):
         words = _entity(data["label"] + (f", {when(data)}" if when(data) else ""))

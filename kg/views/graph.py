@@ -10,7 +10,7 @@ from kg.views.options import span
 from kg.views.reader import Evidence, Reader
 
 
-class View(nx.MultiDiGraph):
+class View(nx.MultiDiGraph):  # type: ignore[misc]  # networkx carries no types
     """A view as a directed multigraph that shows itself in a notebook.
 
     Nodes are IRIs (or made-up names for what is no entity: a mediation, a claim) with `label` and `type`. Edges have
@@ -73,6 +73,8 @@ def _order(e: Evidence) -> tuple[str, ...]:
 
 def independent(evidence: Sequence[Evidence]) -> int:
     """How many documents say so by themselves: those that print one and the same sentence count as one."""
+    if len(evidence) == 1:
+        return 1
     parent: dict[str, str] = {}
 
     def root(key: str) -> str:

@@ -50,9 +50,10 @@ def _distances(graph: nx.Graph, order: list[str]) -> _Points:
             far[place[one], place[other]] = hops
     degree = np.array([graph.degree(n) for n in order], dtype=float)
     room = np.maximum(np.sqrt(degree[:, None]), np.sqrt(degree[None, :]))
-    far = np.where(far > 0, far + np.clip((room - 2) * 0.28, 0, 1.6), 0)
+    far = np.where(far > 0, far + np.clip((room - 2) * 0.28, 0, 1.6), 0.0)
     camp = np.array([graph.nodes[n].get("camp", 0) for n in order])
-    return far + _CAMPS * (camp[:, None] != camp[None, :])
+    apart: _Points = far + _CAMPS * (camp[:, None] != camp[None, :])
+    return apart
 
 
 def _majorized(far: _Points, seed: int) -> _Points:
@@ -65,7 +66,7 @@ def _majorized(far: _Points, seed: int) -> _Points:
         pull = np.divide(weight * far, length, out=np.zeros_like(far), where=length > 1e-9)
         # By einsum, which adds in one order on every machine; a product of matrices does not.
         drawn = np.einsum("ij,jk->ik", weight - pull, spots)
-        moved = (drawn + pull.sum(axis=1)[:, None] * spots) / total
+        moved: _Points = (drawn + pull.sum(axis=1)[:, None] * spots) / total
         if np.abs(moved - spots).max() < 2e-3:
             return moved
         spots = moved
@@ -74,7 +75,8 @@ def _majorized(far: _Points, seed: int) -> _Points:
 
 def _lengths(spots: _Points) -> _Points:
     across, down = (np.subtract.outer(spots[:, i], spots[:, i]) for i in (0, 1))
-    return np.sqrt(across * across + down * down)
+    length: _Points = np.sqrt(across * across + down * down)
+    return length
 
 
 def _stress(spots: _Points, far: _Points) -> float:
@@ -123,7 +125,9 @@ def _packed(
         size = np.array([boxes[n] for n in part])
         frames.append((*(spots - size).min(axis=0), *(spots + size).max(axis=0)))
     area = sum((right - left + _APART) * (bottom - top + _APART) for left, top, right, bottom in frames)
-    limit = max([_NARROW, math.sqrt(area * _ASPECT) * 1.05, *(right - left for left, _, right, _ in frames)], default=0.0)
+    limit = max(
+        [_NARROW, math.sqrt(area * _ASPECT) * 1.05, *(right - left for left, _, right, _ in frames)], default=0.0
+    )
     rows: list[list[int]] = []
     width = limit + 1
     for i, (left, _, right, _) in enumerate(frames):

@@ -1,5 +1,8 @@
 """Measures of the actors in a view, by networkx."""
 
+from collections.abc import Callable, Mapping
+from typing import Any
+
 import networkx as nx
 
 from kg.errors import UsageError
@@ -49,18 +52,25 @@ def _betweenness(simple: nx.Graph, graph: View) -> dict[str, float]:
 
 
 def _communities(simple: nx.Graph, _: View) -> dict[str, int]:
-    found = [sorted(c) for c in nx.community.louvain_communities(simple, weight="weight", seed=7)] if len(simple) else []
+    found = (
+        [sorted(c) for c in nx.community.louvain_communities(simple, weight="weight", seed=7)] if len(simple) else []
+    )
     return {n: i for i, c in enumerate(sorted(found, key=lambda c: (-len(c), c)), 1) for n in c}
 
 
 def _brokers(simple: nx.Graph, _: View) -> dict[str, int]:
     """An articulation point of b blocks leaves b - 1 parts more."""
-    blocks = {n: 0 for n in simple}
+    blocks = dict.fromkeys(simple, 0)
     for block in nx.biconnected_components(simple):
         for node in block:
             blocks[node] += 1
     return {n: max(0, count - 1) for n, count in blocks.items()}
 
 
-_VALUES = {"degree": _degree, "betweenness": _betweenness, "communities": _communities, "brokers": _brokers}
+_VALUES: Mapping[str, Callable[[nx.Graph, View], dict[str, Any]]] = {
+    "degree": _degree,
+    "betweenness": _betweenness,
+    "communities": _communities,
+    "brokers": _brokers,
+}
 _KEYS = dict(zip(NAMES, COLUMNS, strict=True))

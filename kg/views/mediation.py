@@ -10,7 +10,7 @@ from pyoxigraph import Store
 
 from kg.views import vocabulary
 from kg.views.graph import View, add_edge, keeps, tie_data, ties, view
-from kg.views.options import Options
+from kg.views.options import ALL, Options
 from kg.views.reader import Evidence, Reader
 
 _Roles = dict[tuple[str, str], list[Evidence]]
@@ -31,7 +31,7 @@ class _Act:
         return tuple(sorted(f"{role} {node}" for role, node in self.roles if role != "host"))
 
 
-def mediation(store: Store, options: Options = Options()) -> View:
+def mediation(store: Store | Reader, options: Options = ALL) -> View:
     """Mediators, parties, hosts and agreements around nodes of type Mediation (or Talks: hosted, without a mediator).
 
     Edges run mediator → mediation → party, host → mediation, mediation → agreement; `role` names the part. What became
@@ -50,7 +50,7 @@ def mediation(store: Store, options: Options = Options()) -> View:
     return graph
 
 
-def mediators(store: Store, options: Options = Options()) -> View:
+def mediators(store: Store | Reader, options: Options = ALL) -> View:
     """The same, folded to an edge from mediator to party: `between` names all parties, `agreement` what was brokered."""
     reader = Reader(store, options)
     graph = view("mediators")
@@ -75,7 +75,9 @@ def mediators(store: Store, options: Options = Options()) -> View:
     return graph
 
 
-def _by_voice(joint: list[Evidence], own: list[Evidence], party: list[Evidence]) -> Iterable[tuple[bool, list[Evidence]]]:
+def _by_voice(
+    joint: list[Evidence], own: list[Evidence], party: list[Evidence]
+) -> Iterable[tuple[bool, list[Evidence]]]:
     """The evidence that a mediator stood beside a party, asserted and claimed apart.
 
     Either one statement says so, or two do together: that the one brokered an agreement and the other joined it.
@@ -93,18 +95,28 @@ def _acts(reader: Reader) -> list[_Act]:
     words = vocabulary.load()
     parts = {role: words[f"mediation.{role}"] for role in ("mediator", "broker", "host", "party")}
     told = {role: [e for e in reader.ties(p) if isinstance(e.object, str)] for role, p in parts.items()}
-    acts = [act for _, here in sorted(_by_passage(told["mediator"]).items()) for act in _groups(here, "mediator", "Mediation")]
+    acts: list[_Act] = []
+    here: dict[str, list[_Act]] = defaultdict(list)  # by the sentences that speak of them
+    for passage, said in sorted(_by_passage(told["mediator"]).items()):
+        for act in _groups(said, "mediator", "Mediation"):
+            acts.append(act)
+            here[passage].append(act)
+    absorbed: set[int] = set()
     for brokered in _brokered(told["broker"], told["party"]):
-        for act in [a for a in acts if _same(a, brokered)]:
-            acts.remove(act)
-            for role, evidence in act.roles.items():
-                brokered.roles[role] += evidence
+        passages = sorted({e.passage for (role, _), part in brokered.roles.items() if role == "mediator" for e in part})
+        for act in [a for passage in passages for a in here.get(passage, ())]:
+            if id(act) not in absorbed and _same(act, brokered):
+                absorbed.add(id(act))
+                for role, evidence in act.roles.items():
+                    brokered.roles[role] += evidence
         acts.append(brokered)
-    guests = _by_passage(told["host"])
+        for passage in passages:
+            here[passage].append(brokered)
+    acts = [act for act in acts if id(act) not in absorbed]
     free = []
-    for passage, here in sorted(guests.items()):
-        for talks in _groups(here, "host", "Talks"):
-            beside = [a for a in acts if _in(a, passage) and talks.of("party") <= a.of("party")]
+    for passage, said in sorted(_by_passage(told["host"]).items()):
+        for talks in _groups(said, "host", "Talks"):
+            beside = [a for a in here.get(passage, ()) if id(a) not in absorbed and talks.of("party") <= a.of("party")]
             for act in beside:
                 for host in talks.of("host"):
                     act.roles["host", host] += talks.roles["host", host]
@@ -112,7 +124,9 @@ def _acts(reader: Reader) -> list[_Act]:
                 free.append(talks)
     merged: dict[tuple[str, ...], _Act] = {}
     for act in [*acts, *free]:
-        same = merged.setdefault((act.kind, *act.key, *(() if act.kind == "Mediation" else sorted(act.of("host")))), act)
+        same = merged.setdefault(
+            (act.kind, *act.key, *(() if act.kind == "Mediation" else sorted(act.of("host")))), act
+        )
         if same is not act:
             for role, evidence in act.roles.items():
                 same.roles[role] += evidence
@@ -120,13 +134,8 @@ def _acts(reader: Reader) -> list[_Act]:
 
 
 def _same(act: _Act, brokered: _Act) -> bool:
-    """Whether a sentence speaks of one act: that it mediated between parties, and brokered their agreement."""
-    passages = {e.passage for node in brokered.of("mediator") for e in brokered.roles["mediator", node]}
-    return (
-        any(_in(act, passage) for passage in passages)
-        and act.of("mediator") == brokered.of("mediator")
-        and brokered.of("party") in (act.of("party"), frozenset())
-    )
+    """Whether two acts told in one sentence are one: that it mediated between parties, and brokered their agreement."""
+    return act.of("mediator") == brokered.of("mediator") and brokered.of("party") in (act.of("party"), frozenset())
 
 
 def _by_passage(told: Iterable[Evidence]) -> dict[str, list[Evidence]]:
@@ -134,10 +143,6 @@ def _by_passage(told: Iterable[Evidence]) -> dict[str, list[Evidence]]:
     for e in told:
         passages[e.passage].append(e)
     return passages
-
-
-def _in(act: _Act, passage: str) -> bool:
-    return any(e.passage == passage for part in act.roles.values() for e in part)
 
 
 def _groups(here: list[Evidence], role: str, kind: str) -> Iterable[_Act]:

@@ -4,6 +4,7 @@ import difflib
 from calendar import monthrange
 from dataclasses import dataclass
 from datetime import date
+from functools import lru_cache
 
 from kg.errors import UsageError
 from kg.ontology import load
@@ -68,6 +69,11 @@ class Options:
         return interval[0] <= last and interval[1] >= first
 
 
+ALL = Options()
+"""Nothing narrowed."""
+
+
+@lru_cache(maxsize=4096)
 def span(when: str) -> tuple[str, str] | None:
     """First and last day of a year, a month or a day; None for what is no date.
 

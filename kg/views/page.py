@@ -31,7 +31,11 @@ def html(graph: View) -> str:
     relations = sorted(colours, key=rank)
     rules = [f".r{i}{{--c:light-dark({colours[p].paper},{colours[p].dark})}}" for i, p in enumerate(relations)]
     shown = sorted(kinds - {""})
-    rules += [f".k{i}{{--c:light-dark({paper},{dark})}}" for i, k in enumerate(shown) for _, paper, dark in [KINDS.get(k, UNKNOWN)]]
+    rules += [
+        f".k{i}{{--c:light-dark({paper},{dark})}}"
+        for i, k in enumerate(shown)
+        for _, paper, dark in [KINDS.get(k, UNKNOWN)]
+    ]
     return fill(
         (_ASSETS / "page.html").read_text(encoding="utf-8"),
         {
@@ -72,7 +76,9 @@ def _data(graph: View, mode: str, relations: list[str], kinds: list[str]) -> dic
     said: list[list[Any]] = []
     edges = []
     labels: dict[str, str] = {}
-    for source, target, _, data in sorted(graph.edges(keys=True, data=True), key=lambda e: (rank(e[3]["predicate"]), e[:3])):
+    for source, target, _, data in sorted(
+        graph.edges(keys=True, data=True), key=lambda e: (rank(e[3]["predicate"]), e[:3])
+    ):
         own = "holds office" if data["predicate"] == "officeHolderOf" else data["label"]
         labels.setdefault(data["predicate"], own)
         refs = []
@@ -92,10 +98,16 @@ def _data(graph: View, mode: str, relations: list[str], kinds: list[str]) -> dic
         d = graph.nodes[n]
         x, y = spots.get(n, (0.0, 0.0))
         more = {key: d[key] for key in COLUMNS if key in d}
-        extra = {key: d[key] for key in ("camp", "when", "precision", "order", "stance", "by", "predicate", "centre") if key in d}
+        extra = {
+            key: d[key]
+            for key in ("camp", "when", "precision", "order", "stance", "by", "predicate", "centre")
+            if key in d
+        }
         if "predicate" in extra:
             extra["predicate"] = relations.index(extra["predicate"])
-        nodes.append([d["label"], kinds.index(d["type"]) if d["type"] else -1, round(x), round(y), radius(graph, n), more, extra])
+        nodes.append(
+            [d["label"], kinds.index(d["type"]) if d["type"] else -1, round(x), round(y), radius(graph, n), more, extra]
+        )
     return {
         "name": graph.name, "mode": mode, "nodes": nodes, "edges": edges, "said": said,
         "docs": [[d.name, d.published, d.publisher, d.url] for d in documents],

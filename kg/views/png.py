@@ -2,6 +2,7 @@
 
 import io
 import warnings
+from typing import Any
 
 from kg.views.scene import LINE, SIZE, Scene, Text
 from kg.views.svg import legend_rows, outline, wrapped
@@ -28,7 +29,9 @@ def png(scene: Scene) -> bytes:
 
     def write(x: float, y: float, words: str, size: float, colour: str = _INK, anchor: str = "left") -> None:
         words = words.replace("$", r"\$")
-        text = axes.text(x, y, words, fontsize=size * _POINT, color=colour, ha=anchor, va="baseline", zorder=4, family="DejaVu Sans")
+        text = axes.text(
+            x, y, words, fontsize=size * _POINT, color=colour, ha=anchor, va="baseline", zorder=4, family="DejaVu Sans"
+        )
         from matplotlib.patheffects import withStroke
 
         text.set_path_effects([withStroke(linewidth=2.2, foreground="white")])
@@ -38,12 +41,16 @@ def png(scene: Scene) -> bytes:
         for number, line in enumerate(text.lines):
             write(text.x, text.y + LINE * number, line, size, colour, anchor)
 
-    def line(points: list[tuple[float, float]], codes: list[int], colour: str, wide: float, dash: str) -> None:
+    def line(points: list[tuple[float, float]], codes: list[Any], colour: str, wide: float, dash: str) -> None:
         style = (0, tuple(float(d) * 1.4 / wide for d in dash.split())) if dash else "-"
-        axes.add_patch(PathPatch(Path(points, codes), fill=False, ec=colour, lw=wide * _POINT, ls=style, capstyle="butt", zorder=1))
+        axes.add_patch(
+            PathPatch(Path(points, codes), fill=False, ec=colour, lw=wide * _POINT, ls=style, capstyle="butt", zorder=1)
+        )
 
-    def area(points: list[tuple[float, float]], colour: str, edge: str = "white", wide: float = 1.1, order: int = 2) -> None:
-        closed = Path([*points, points[0]], [Path.MOVETO] + [Path.LINETO] * (len(points) - 1) + [Path.CLOSEPOLY])
+    def area(
+        points: list[tuple[float, float]], colour: str, edge: str = "white", wide: float = 1.1, order: int = 2
+    ) -> None:
+        closed = Path([*points, points[0]], [Path.MOVETO, *[Path.LINETO] * (len(points) - 1), Path.CLOSEPOLY])
         axes.add_patch(PathPatch(closed, fc=colour, ec=edge, lw=wide, zorder=order, joinstyle="round"))
 
     def mark(kind: str, x: float, y: float, r: float, colour: str, wide: float = 0, high: float = 0) -> None:
@@ -52,17 +59,37 @@ def png(scene: Scene) -> bytes:
         if kind == "blank":
             return
         if kind == "box":
-            box = FancyBboxPatch((x - wide / 2 + 5, y - high / 2 + 5), wide - 10, high - 10, boxstyle="round,pad=5,rounding_size=6", fc="white", ec=colour, lw=0.9, zorder=2)
+            box = FancyBboxPatch(
+                (x - wide / 2 + 5, y - high / 2 + 5),
+                wide - 10,
+                high - 10,
+                boxstyle="round,pad=5,rounding_size=6",
+                fc="white",
+                ec=colour,
+                lw=0.9,
+                zorder=2,
+            )
             axes.add_patch(box)
         elif kind in ("half", "open"):
-            axes.add_patch(Circle((x, y), r - 1, fc="white", ec=colour, lw=1.5, ls=":" if kind == "open" else "-", zorder=2))
+            axes.add_patch(
+                Circle((x, y), r - 1, fc="white", ec=colour, lw=1.5, ls=":" if kind == "open" else "-", zorder=2)
+            )
             if kind == "half":
                 axes.add_patch(Wedge((x, y), r, -90, 90, fc=colour, lw=0, zorder=3))
         elif corners := outline(kind, r):
             area([(x + px, y + py) for px, py in corners], colour)
         else:
             ring = kind == "ring"
-            axes.add_patch(Circle((x, y), r - 2 if ring else r, fc="white" if ring else colour, ec=colour if ring else "white", lw=2.9 if ring else 1.1, zorder=2))
+            axes.add_patch(
+                Circle(
+                    (x, y),
+                    r - 2 if ring else r,
+                    fc="white" if ring else colour,
+                    ec=colour if ring else "white",
+                    lw=2.9 if ring else 1.1,
+                    zorder=2,
+                )
+            )
 
     for e in scene.edges:
         x1, y1, cx, cy, x2, y2 = e.points
@@ -72,7 +99,13 @@ def png(scene: Scene) -> bytes:
             ux, uy = (x2 - cx) / length, (y2 - cy) / length
             long, half = 7 + e.width, 2.6 + e.width * 0.75
             bx, by = x2 - ux * long, y2 - uy * long
-            area([(x2 + ux * 2, y2 + uy * 2), (bx - uy * half, by + ux * half), (bx + uy * half, by - ux * half)], e.colour, "none", 0, 1)
+            area(
+                [(x2 + ux * 2, y2 + uy * 2), (bx - uy * half, by + ux * half), (bx + uy * half, by - ux * half)],
+                e.colour,
+                "none",
+                0,
+                1,
+            )
         if e.text:
             left, upper, right, bottom = e.text.box
             area([(left, upper + 1), (right, upper + 1), (right, bottom), (left, bottom)], "white", "none", 0, 1)

@@ -130,9 +130,10 @@ def scene(graph: View) -> Scene:
         return timeline(graph)
     graph = cut(graph)
     colours = tones(d["predicate"] for *_, d in graph.edges(data=True))
-    nodes = _columns(graph) if kinds & {"Claim", "Issue"} else _spread(graph)
-    edges = _edges(graph, {n.id: n for n in nodes}, {p: t.paper for p, t in colours.items()})
-    nodes = tuple(_relabelled(nodes, edges)) if not kinds & {"Claim", "Issue"} else tuple(nodes)
+    columns = bool(kinds & {"Claim", "Issue"})
+    bare = _columns(graph) if columns else _spread(graph)
+    edges = _edges(graph, {n.id: n for n in bare}, {p: t.paper for p, t in colours.items()})
+    nodes = tuple(bare if columns else _relabelled(bare, edges))
     if len(edges) <= _LABELLED:
         edges = _named(edges, nodes)
     covered = [box for n in nodes for box in (n.text.box, _mark(n))] + [e.text.box for e in edges if e.text]
@@ -152,8 +153,13 @@ def timeline(graph: View) -> Scene:
     events = sorted((n for n in graph if graph.nodes[n]["type"] == "Event"), key=lambda n: graph.nodes[n]["order"])
     notes = list(graph.graph.get("notes", ()))
     if len(events) > ROWS:
-        notes.append(f"Shown are {ROWS} of {len(events):,} events, those with the most independent documents; --from, --to or a name choose others.")
-        events = sorted(sorted(events, key=lambda n: (-graph.nodes[n]["weight"], graph.nodes[n]["order"]))[:ROWS], key=lambda n: graph.nodes[n]["order"])
+        notes.append(
+            f"Shown are {ROWS} of {len(events):,} events, those with the most independent documents; --from, --to or a name choose others."
+        )
+        events = sorted(
+            sorted(events, key=lambda n: (-graph.nodes[n]["weight"], graph.nodes[n]["order"]))[:ROWS],
+            key=lambda n: graph.nodes[n]["order"],
+        )
     colours = tones(graph.nodes[n]["predicate"] for n in events)
     wide = max((text_width(graph.nodes[n]["when"] or "undated") for n in events), default=0.0)
     nodes, y, year = [], _MARGIN, None
@@ -162,11 +168,31 @@ def timeline(graph: View) -> Scene:
         y += 10.0 if year not in (None, data["when"][:4]) else 0.0
         year = data["when"][:4]
         mark, x = _PRECISION[data["precision"]], _MARGIN + wide + 22
-        said = data["label"] + (f" (says {data['by']})" if data["by"] else "") + {"denied": " (denied)", "possible": " (not certain)"}.get(data["stance"], "")
+        said = (
+            data["label"]
+            + (f" (says {data['by']})" if data["by"] else "")
+            + {"denied": " (denied)", "possible": " (not certain)"}.get(data["stance"], "")
+        )
         lines = tuple(textwrap.wrap(said, 84))
         colour = colours[data["predicate"]].paper
-        nodes.append(Node(f"{n} date", "", "blank", colour, x, y + 8, 0, 0, 0, "", _text(_MARGIN + wide, y, (data["when"] or "undated",), "end")))
-        nodes.append(Node(n, "Event", mark, colour, x, y + 8, 5.5, 11, 11, data["label"], _text(x + 18, y, lines, "start")))
+        nodes.append(
+            Node(
+                f"{n} date",
+                "",
+                "blank",
+                colour,
+                x,
+                y + 8,
+                0,
+                0,
+                0,
+                "",
+                _text(_MARGIN + wide, y, (data["when"] or "undated",), "end"),
+            )
+        )
+        nodes.append(
+            Node(n, "Event", mark, colour, x, y + 8, 5.5, 11, 11, data["label"], _text(x + 18, y, lines, "start"))
+        )
         y += LINE * len(lines) + 8
     width = max([_WIDTH, *(n.text.box[2] + _MARGIN for n in nodes)])
     labels = {d["predicate"]: d["label"] for *_, d in graph.edges(data=True)}
@@ -182,7 +208,9 @@ def _mark(n: Node) -> Box:
 
 def _moved_text(text: Text, dx: float, dy: float) -> Text:
     left, top, right, bottom = text.box
-    return replace(text, x=round(text.x + dx, 1), y=round(text.y + dy, 1), box=(left + dx, top + dy, right + dx, bottom + dy))
+    return replace(
+        text, x=round(text.x + dx, 1), y=round(text.y + dy, 1), box=(left + dx, top + dy, right + dx, bottom + dy)
+    )
 
 
 def _moved_node(n: Node, dx: float, dy: float) -> Node:
@@ -233,7 +261,9 @@ def radius(graph: View, node: str) -> float:
     """Grows with the documents behind the ties of a node."""
     if graph.nodes[node]["type"] in ("Mediation", "Talks", "Event"):
         return 5.0
-    weight = sum(d["weight"] for *_, d in graph.in_edges(node, data=True)) + sum(d["weight"] for *_, d in graph.out_edges(node, data=True))
+    weight = sum(d["weight"] for *_, d in graph.in_edges(node, data=True)) + sum(
+        d["weight"] for *_, d in graph.out_edges(node, data=True)
+    )
     return round(min(16.0, 6.5 + 1.9 * math.log2(1 + weight)), 1)
 
 
@@ -243,7 +273,19 @@ def _node(graph: View, node: str, x: float, y: float, text: Text, width: float =
     if "camp" in data:
         colour = ("#1f5fbf", "#b3561d")[data["camp"]]
     r = radius(graph, node)
-    return Node(node, data["type"], shape, colour, round(x, 1), round(y, 1), r, width or 2 * r, height or 2 * r, data["label"], text)
+    return Node(
+        node,
+        data["type"],
+        shape,
+        colour,
+        round(x, 1),
+        round(y, 1),
+        r,
+        width or 2 * r,
+        height or 2 * r,
+        data["label"],
+        text,
+    )
 
 
 def simple(graph: View) -> nx.Graph:
@@ -269,7 +311,9 @@ def _spread(graph: View) -> list[Node]:
     nodes = []
     for node in sorted(graph):
         x, y = spots[node][0] + _MARGIN, spots[node][1] + _MARGIN
-        nodes.append(_node(graph, node, x, y, _text(x, y + radius(graph, node) + 3, _lines(graph.nodes[node]["label"]))))
+        nodes.append(
+            _node(graph, node, x, y, _text(x, y + radius(graph, node) + 3, _lines(graph.nodes[node]["label"])))
+        )
     return nodes
 
 
@@ -289,7 +333,10 @@ def _columns(graph: View) -> list[Node]:
             part.sort(key=lambda n: (sum(height[m] for m in near[n]) / max(1, len(near[n])), n))
             height |= {n: i * len(columns[1]) / max(1, len(part)) for i, n in enumerate(part)}
     nodes = []
-    wide = [max((text_width(line) for n in part for line in _lines(graph.nodes[n]["label"], 30)), default=0.0) for part in columns]
+    wide = [
+        max((text_width(line) for n in part for line in _lines(graph.nodes[n]["label"], 30)), default=0.0)
+        for part in columns
+    ]
     left = [_MARGIN, _MARGIN + wide[0] + 150, _MARGIN + wide[0] + wide[1] + 320]
     step = [46.0, 50.0, 46.0]
     total = max((step[i] * len(part) for i, part in enumerate(columns)), default=0.0)
@@ -303,7 +350,9 @@ def _columns(graph: View) -> list[Node]:
                 x = left[i] + wide[i] / 2
                 nodes.append(_node(graph, node, x, y, _text(x, top, lines), wide[i] + 20, LINE * len(lines) + 10))
             elif i == 0:
-                nodes.append(_node(graph, node, left[0] + wide[0] + 12, y, _text(left[0] + wide[0] - 8, top, lines, "end")))
+                nodes.append(
+                    _node(graph, node, left[0] + wide[0] + 12, y, _text(left[0] + wide[0] - 8, top, lines, "end"))
+                )
             else:
                 nodes.append(_node(graph, node, left[2], y, _text(left[2] + 20, top, lines, "start")))
     return sorted(nodes, key=lambda n: n.id)
@@ -312,7 +361,9 @@ def _columns(graph: View) -> list[Node]:
 def _edges(graph: View, nodes: Mapping[str, Node], colours: Mapping[str, str]) -> list[Edge]:
     """Curves between nodes; those of one pair fan out."""
     pairs: dict[tuple[str, str], list[tuple[str, str, str, dict[str, Any]]]] = defaultdict(list)
-    for source, target, key, data in sorted(graph.edges(keys=True, data=True), key=lambda e: (rank(e[3]["predicate"]), e[:3])):
+    for source, target, key, data in sorted(
+        graph.edges(keys=True, data=True), key=lambda e: (rank(e[3]["predicate"]), e[:3])
+    ):
         pairs[min(source, target), max(source, target)].append((source, target, key, data))
     found = []
     for (first, second), group in sorted(pairs.items()):
@@ -324,7 +375,13 @@ def _edges(graph: View, nodes: Mapping[str, Node], colours: Mapping[str, str]) -
             else:
                 bend = (number - (len(group) - 1) / 2) * _BEND * (1 if source == first else -1)
                 points = _curve(a, b, bend, arrow)
-            dash = "2 4" if data["predicate"] in DOTTED else "7 5" if data["claimed"] and data["predicate"] not in SAID else ""
+            dash = (
+                "2 4"
+                if data["predicate"] in DOTTED
+                else "7 5"
+                if data["claimed"] and data["predicate"] not in SAID
+                else ""
+            )
             found.append(
                 Edge(
                     source, target, key, colours[data["predicate"]], min(5.5, 1.4 + 0.8 * math.log2(1 + data["weight"])), dash,
@@ -406,7 +463,9 @@ def _named(edges: list[Edge], nodes: tuple[Node, ...]) -> list[Edge]:
     found = []
     for number, e in enumerate(edges):
         words = e.data["label"]
-        spots = [_text(x, y - LINE / 2, (words,)) for x, y in (_at(e, t) for t in (0.5, 0.42, 0.58, 0.34, 0.66, 0.27, 0.73))]
+        spots = [
+            _text(x, y - LINE / 2, (words,)) for x, y in (_at(e, t) for t in (0.5, 0.42, 0.58, 0.34, 0.66, 0.27, 0.73))
+        ]
         free = [s for s in spots if not any(meet(s.box, other) for other in taken)]
         crossed = [sum(_inside(p, s.box) for i, p in lines if i != number) for s in free]
         text = free[crossed.index(min(crossed))] if free and e.data["predicate"] not in _UNNAMED else None

@@ -9,11 +9,11 @@ from kg.ontology import ACTORS
 from kg.views import vocabulary
 from kg.views.balance import Balance, balance
 from kg.views.graph import View, add_edge, tie_data, view
-from kg.views.options import Options
+from kg.views.options import ALL, Options
 from kg.views.reader import Evidence, Reader
 
 
-def signed(store: Store, options: Options = Options()) -> View:
+def signed(store: Store | Reader, options: Options = ALL) -> View:
     """A friendly and a hostile edge at most between two actors (a place is none), `sign` +1 and -1, `weight` the independent documents.
 
     Where both are there the ties pull both ways. `camp` of a node is the side of the best partition into two.

@@ -23,7 +23,12 @@ KINDS: Mapping[str, tuple[str, str, str]] = {
 UNKNOWN = ("circle", "#666666", "#aaaaaa")
 DOTTED = frozenset({"denies", "expects"})
 SAID = frozenset({"says", "denies", "expects", "on", "about"})  # edges that are about saying: not drawn as claims
-_SIGNS: Mapping[str, tuple[str, str]] = {"friendly": FRIENDLY[0], "hostile": HOSTILE[0], "outcome": HOSTILE[2], "denies": HOSTILE[0]}
+_SIGNS: Mapping[str, tuple[str, str]] = {
+    "friendly": FRIENDLY[0],
+    "hostile": HOSTILE[0],
+    "outcome": HOSTILE[2],
+    "denies": HOSTILE[0],
+}
 
 
 @dataclass(frozen=True, slots=True)

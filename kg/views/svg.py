@@ -18,8 +18,10 @@ def svg(scene: Scene, links: dict[tuple[str, str, str], str] | None = None) -> s
     height = top + high + 16 * len(notes) + 18
     names = {n.id: n.label for n in scene.nodes}
     parts = [
-        f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {scene.width:.0f} {height:.0f}" width="{scene.width:.0f}" '
-        f'height="{height:.0f}" font-size="{SIZE}" {_FONT} role="img" aria-label="{_text(scene.name)}">',
+        (
+            f'<svg xmlns="http://www.w3.org/2000/svg" viewBox="0 0 {scene.width:.0f} {height:.0f}" width="{scene.width:.0f}" '
+            f'height="{height:.0f}" font-size="{SIZE}" {_FONT} role="img" aria-label="{_text(scene.name)}">'
+        ),
         f"<title>{_text(scene.name)}</title>",
         f'<rect width="100%" height="100%" fill="{_PAPER}"/>',
     ]
@@ -66,7 +68,11 @@ def wrapped(text: str, width: float) -> list[str]:
 
 def _text(text: str) -> str:
     """Escaped, without the control characters that XML cannot hold."""
-    return escape("".join(c for c in text if c in "\t\n" or (c >= " " and c not in "\ufffe\uffff" and not "\ud800" <= c <= "\udfff")))
+    return escape(
+        "".join(
+            c for c in text if c in "\t\n" or (c >= " " and c not in "\ufffe\uffff" and not "\ud800" <= c <= "\udfff")
+        )
+    )
 
 
 def _edge(e: Edge, names: dict[str, str], link: str | None) -> str:
@@ -117,7 +123,9 @@ def shape(kind: str, x: float, y: float, r: float, colour: str, width: float = 0
         return f'<circle cx="{x}" cy="{y}" r="{r}" {style}/>'
     if kind in ("round", "page"):
         return f'<rect x="{x - r * 0.9:.1f}" y="{y - r * 0.9:.1f}" width="{r * 1.8:.1f}" height="{r * 1.8:.1f}" rx="{r * (0.4 if kind == "round" else 0.1):.1f}" {style}/>'
-    return f'<path d="M{"L".join(f"{x + px:.1f} {y + py:.1f}" for px, py in corners)}z" {style} stroke-linejoin="round"/>'
+    return (
+        f'<path d="M{"L".join(f"{x + px:.1f} {y + py:.1f}" for px, py in corners)}z" {style} stroke-linejoin="round"/>'
+    )
 
 
 def outline(kind: str, r: float) -> list[tuple[float, float]]:

@@ -6,23 +6,23 @@ from kg.errors import UsageError
 from kg.ontology import load
 from kg.views import vocabulary
 from kg.views.graph import View, ties, view
-from kg.views.options import Options
+from kg.views.options import ALL, Options
 from kg.views.reader import Reader
 
 DEEPEST = 4
 
 
-def alliances(store: Store, options: Options = Options()) -> View:
+def alliances(store: Store | Reader, options: Options = ALL) -> View:
     """Who is on whose side: allies, supporters, aid, cooperation, membership."""
     return ties(Reader(store, options), view("alliances"), vocabulary.load()["ties.alliances"])
 
 
-def conflict(store: Store, options: Options = Options()) -> View:
+def conflict(store: Store | Reader, options: Options = ALL) -> View:
     """Who is against whom: fights, attacks, threats, accusations, sanctions, occupation."""
     return ties(Reader(store, options), view("conflict"), vocabulary.load()["ties.conflict"])
 
 
-def offices(store: Store, options: Options = Options()) -> View:
+def offices(store: Store | Reader, options: Options = ALL) -> View:
     """Who holds which office, and which force or body belongs to whom; an edge of an office has its title in `office`.
 
     `cited_first` and `cited_last` are when the documents that say so were published: not when the office began or ended.
@@ -39,7 +39,7 @@ def offices(store: Store, options: Options = Options()) -> View:
     return graph
 
 
-def ego(store: Store, name: str, options: Options = Options(), depth: int = 1) -> View:
+def ego(store: Store | Reader, name: str, options: Options = ALL, depth: int = 1) -> View:
     """One actor, called by name or IRI, with all that is said of it; and of those around it, up to `depth` steps away.
 
     Depth 1 is the actor's own ties and those among its neighbours.

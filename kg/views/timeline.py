@@ -11,13 +11,13 @@ from kg.ontology import load
 from kg.views import vocabulary
 from kg.views.claims import sentence
 from kg.views.graph import View, add_edge, tie_data, view
-from kg.views.options import Options
+from kg.views.options import ALL, Options
 from kg.views.reader import Evidence, Reader
 
 PRECISION: Mapping[int, str] = {0: "none", 4: "year", 7: "month", 10: "day"}
 
 
-def timeline(store: Store, *names: str, options: Options = Options()) -> View:
+def timeline(store: Store | Reader, *names: str, options: Options = ALL) -> View:
     """Nodes of type Event in order (`order`, `when`, `precision`: day, month, year or none), from and to who takes part.
 
     One name gives what is told with that actor, conflict or agreement, two give what is told between them. For an
@@ -28,7 +28,10 @@ def timeline(store: Store, *names: str, options: Options = Options()) -> View:
         raise UsageError(f"a timeline is of all, of one or of two, not of {len(names)}", "name fewer")
     reader = Reader(store, options)
     wanted = [reader.side(n) if options.level == "side" else n for n in map(reader.entity, names)]
-    graph = view("timeline" + "".join(f" of {reader.label(n)}" if i == 0 else f" and {reader.label(n)}" for i, n in enumerate(wanted)))
+    graph = view(
+        "timeline"
+        + "".join(f" of {reader.label(n)}" if i == 0 else f" and {reader.label(n)}" for i, n in enumerate(wanted))
+    )
     life = len(wanted) == 1 and reader.type(wanted[0]) == "Agreement"
     never = vocabulary.load()["timeline.never"]
     shown = [p for p in sorted(load().properties) if p not in never]
