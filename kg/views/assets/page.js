@@ -25,7 +25,7 @@
   nodes.forEach((n) => { n.weight = n.edges.reduce((sum, e) => sum + e.weight, 0); });
   const saying = (e) => data.relations[e.p][1];
   const body = document.body;
-  const graphic = data.mode === "graph";
+  const graphic = data.mode === "graph", many = edges.length > 200;
   // In a timeline an event has an edge for each who takes part: it is counted once.
   const counting = data.mode === "timeline" ? nodes.filter((n) => n.order !== undefined).map((n) => n.edges[0]) : edges;
   body.classList.add(data.mode);
@@ -153,7 +153,7 @@
     });
     years();
     const [a, b] = [nodes.filter((n) => n.shown), edges.filter((e) => e.shown)];
-    const things = data.mode === "timeline" ? [counted(a.filter((n) => n.order !== undefined).length, "event")] : [counted(a.length, data.mode === "cards" ? "node" : "actor"), counted(b.length, "tie")];
+    const things = data.mode === "timeline" ? [counted(a.filter((n) => n.order !== undefined).length, "event")] : data.mode === "cards" ? ["Issue", "Claim"].map((k) => [a.filter((n) => data.kinds[n.kind]?.[0] === k).length, k.toLowerCase()]).filter(([n]) => n).map(([n, k]) => counted(n, k)) : [counted(a.length, "actor"), counted(b.length, "tie")];
     $("count").textContent = nodes.length ? things.join(", ") + (b.length < edges.length ? " shown" : "") : "";
     frame();
   };
@@ -252,13 +252,13 @@
   const frame = () => { if (graphic && !pending) { pending = true; requestAnimationFrame(() => { pending = false; render(); }); } };
   const pairs = new Map();
   if (graphic) {
-    if (edges.length > 200) body.classList.add("many");
+    if (many) body.classList.add("many");
     edges.forEach((e) => { const key = e.s.i < e.t.i ? `${e.s.i} ${e.t.i}` : `${e.t.i} ${e.s.i}`; if (!pairs.has(key)) pairs.set(key, []); pairs.get(key).push(e); });
     const layers = ["edges", "nodes", "words", "labels"].map((name) => draw("g", { class: name }, svg));
     edges.forEach((e) => {
       e.group = draw("g", { class: `edge r${e.p} ${saying(e) ? "" : `v-${e.stance}`}`, "data-edge": e.i }, layers[0]);
       e.hit = draw("path", { class: "hit" }, e.group);
-      e.line = draw("path", { class: "line", "stroke-width": Math.min(5, (1.3 + 0.8 * Math.log2(1 + e.weight)) * (edges.length > 200 ? 0.6 : 1)) }, e.group);
+      e.line = draw("path", { class: "line", "stroke-width": Math.min(5, (1.3 + 0.8 * Math.log2(1 + e.weight)) * (many ? 0.6 : 1)) }, e.group);
       if (e.arrow) e.tip = draw("path", { class: "tip" }, e.group);
       e.group.addEventListener("click", () => { if (!dragged) showEdge(e, true); });
       hover(e.group, () => `${phrase(e)} · ${facts(e)}`);
@@ -310,7 +310,7 @@
         const [x1, y1, cx, cy, x2, y2] = points, path = `M${f(x1)} ${f(y1)}Q${f(cx)} ${f(cy)} ${f(x2)} ${f(y2)}`;
         e.line.setAttribute("d", path); e.hit.setAttribute("d", path);
         if (e.tip) {
-          const d = Math.hypot(x2 - cx, y2 - cy) || 1, ux = (x2 - cx) / d, uy = (y2 - cy) / d, long = 10, half = 4.2;
+          const d = Math.hypot(x2 - cx, y2 - cy) || 1, ux = (x2 - cx) / d, uy = (y2 - cy) / d, long = many ? 7 : 10, half = many ? 3 : 4.2;
           e.tip.setAttribute("d", `M${f(x2 + ux * 2)} ${f(y2 + uy * 2)}L${f(x2 - ux * long - uy * half)} ${f(y2 - uy * long + ux * half)}L${f(x2 - ux * long + uy * half)} ${f(y2 - uy * long - ux * half)}z`);
         }
       });
