@@ -64,7 +64,8 @@ def overlapping(path: Path) -> int:
     """Pairs of labels that overlap in the static picture of the conflict view."""
     from kg import views
     from kg.store import open_graph
-    from kg.views.scene import meet, scene
+    from kg.views.marks import meet
+    from kg.views.scene import scene
 
     drawn = scene(views.build("conflict", open_graph(path), views.Options(claimed=True)))
     boxes = [n.text.box for n in drawn.nodes] + [e.text.box for e in drawn.edges if e.text]

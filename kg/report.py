@@ -11,11 +11,12 @@ from pyoxigraph import Store
 from kg.errors import UsageError
 from kg.ontology import TOP, load
 from kg.views import Options, View, build
+from kg.views.cut import cut
 from kg.views.files import replace
 from kg.views.graph import independent
 from kg.views.page import fill
 from kg.views.reader import Evidence, Reader
-from kg.views.scene import cut, scene
+from kg.views.scene import scene
 from kg.views.style import rank, tones
 from kg.views.svg import svg
 

@@ -19,8 +19,11 @@ from graphs import WORLD
 from kg import views
 from kg.errors import KgError, UsageError
 from kg.views import Options, View
+from kg.views.cut import EDGES, LIMIT, cut
 from kg.views.files import COLUMNS, flat
-from kg.views.scene import EDGES, LIMIT, ROWS, cut, meet, scene
+from kg.views.marks import meet
+from kg.views.rows import ROWS
+from kg.views.scene import scene
 from kg.views.svg import svg
 from test_views import opened, told
 

@@ -7,11 +7,13 @@ from html import escape
 from pathlib import Path
 from typing import Any
 
+from kg.views.cut import cut
 from kg.views.graph import View, when
 from kg.views.layout import places
+from kg.views.marks import radius
 from kg.views.measures import COLUMNS
 from kg.views.reader import Document
-from kg.views.scene import boxes, cut, radius, simple
+from kg.views.scene import boxes, simple
 from kg.views.style import KINDS, SAID, UNKNOWN, rank, tones
 
 _ASSETS = Path(__file__).parent / "assets"

@@ -4,7 +4,7 @@ import io
 import warnings
 from typing import Any
 
-from kg.views.scene import LINE, SIZE, Scene, Text
+from kg.views.marks import LINE, SIZE, Scene, Text
 from kg.views.svg import legend_rows, outline, wrapped
 
 _INK = "#1c1c1c"

@@ -3,7 +3,7 @@
 import math
 from html import escape
 
-from kg.views.scene import LINE, SIZE, Edge, Entry, Node, Scene, Text, text_width
+from kg.views.marks import LINE, SIZE, Edge, Entry, Node, Scene, Text, text_width
 
 _FONT = "font-family=\"'DejaVu Sans',Verdana,Helvetica,Arial,sans-serif\""
 _INK, _PAPER = "#1c1c1c", "#ffffff"
