@@ -80,9 +80,10 @@
     const kind = n.kind >= 0 ? data.kinds[n.kind][0] : "";
     const measures = Object.entries(n.measures).map(([k, v]) => `${k} ${v}`);
     const list = n.edges.filter((e) => e.shown).sort((a, b) => a.p - b.p || b.weight - a.weight);
+    const open = list.reduce((sum, e) => sum + e.said.length, 0) <= 8;
     panel.replaceChildren(
       make("h2", {}, n.label), make("p", { class: "hint" }, [kind, counted(list.length, "tie"), ...measures].filter(Boolean).join(" · ")),
-      ...list.map((e) => make("details", { open: list.length < 4 }, make("summary", {}, make("span", { class: `swatch r${e.p}` }), phrase(e), " ", make("small", {}, [!saying(e) && voice(e.stance), e.when, counted(e.count, "statement")].filter(Boolean).join(" · "))), ...quotes(e))));
+      ...list.map((e) => make("details", { open }, make("summary", {}, make("span", { class: `swatch r${e.p}` }), phrase(e), " ", make("small", {}, [!saying(e) && voice(e.stance), e.when, counted(e.count, "statement")].filter(Boolean).join(" · "))), ...quotes(e))));
     done(focus);
   };
   const done = (focus) => {
