@@ -17,7 +17,7 @@ from kg.views.scene import boxes, simple
 from kg.views.style import KINDS, SAID, UNKNOWN, rank, tones
 
 _ASSETS = Path(__file__).parent / "assets"
-_SENTENCES = 25  # of an edge; the page says how many more there are
+_SENTENCES, _ALL = 25, 4000  # of an edge and of a page, at most; the page says how many more there are
 _CARDS = frozenset({"Claim", "Issue"})
 
 
@@ -77,6 +77,7 @@ def _data(graph: View, mode: str, relations: list[str], kinds: list[str]) -> dic
     sentences: dict[str, int] = {}
     said: list[list[Any]] = []
     edges = []
+    most = max(3, min(_SENTENCES, _ALL // max(1, graph.number_of_edges())))
     labels: dict[str, str] = {}
     for source, target, _, data in sorted(
         graph.edges(keys=True, data=True), key=lambda e: (rank(e[3]["predicate"]), e[:3])
@@ -84,7 +85,7 @@ def _data(graph: View, mode: str, relations: list[str], kinds: list[str]) -> dic
         own = "holds office" if data["predicate"] == "officeHolderOf" else data["label"]
         labels.setdefault(data["predicate"], own)
         refs = []
-        for e in data["evidence"][:_SENTENCES]:
+        for e in data["evidence"][:most]:
             if e.statement not in sentences:
                 sentences[e.statement] = len(said)
                 document = documents.setdefault(e.document, len(documents))
