@@ -154,7 +154,7 @@ def _counts(evidence: _Evidence, told: list[Evidence]) -> str:
                 shown,
                 f'<a href="#r-{predicate}">{_number(len(own))}</a>',
                 *voices,
-                _number(len({e.document.iri for e in own})),
+                f'<a href="#r-{predicate}">{_number(len({e.document.iri for e in own}))}</a>',
             )
         )
     head = ("relation", "statements", "fact", "claimed", "denied", "possible", "documents")

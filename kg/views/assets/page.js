@@ -291,6 +291,12 @@
   const rim = (n, x, y, gap) => { const d = Math.hypot(x - n.px, y - n.py) || 1; return [n.px + (x - n.px) / d * (n.pr + gap), n.py + (y - n.py) / d * (n.pr + gap)]; };
   const f = (v) => v.toFixed(1);
   const meets = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
+  // While a crowded graph is being moved, names go along with their marks; they find new places when it rests.
+  let moving = 0;
+  const move = () => {
+    if (many) { clearTimeout(moving); moving = setTimeout(() => { moving = 0; frame(); }, 130); }
+    frame();
+  };
   const render = () => {
     if (!W) return;
     const zoom = Math.min(kx, ky), grow = Math.max(0.5, Math.min(1.25, Math.sqrt(zoom) * 1.05));
@@ -309,14 +315,16 @@
         }
         e.points = points;
         const [x1, y1, cx, cy, x2, y2] = points, path = `M${f(x1)} ${f(y1)}Q${f(cx)} ${f(cy)} ${f(x2)} ${f(y2)}`;
-        e.line.setAttribute("d", path); e.hit.setAttribute("d", path);
+        e.line.setAttribute("d", path);
+        if (!moving) e.hit.setAttribute("d", path);
         if (e.tip) {
           const d = Math.hypot(x2 - cx, y2 - cy) || 1, ux = (x2 - cx) / d, uy = (y2 - cy) / d, long = many ? 7 : 10, half = many ? 3 : 4.2;
           e.tip.setAttribute("d", `M${f(x2 + ux * 2)} ${f(y2 + uy * 2)}L${f(x2 - ux * long - uy * half)} ${f(y2 - uy * long + ux * half)}L${f(x2 - ux * long + uy * half)} ${f(y2 - uy * long - ux * half)}z`);
         }
       });
     }
-    label();
+    if (!moving) { label(); return; }
+    nodes.forEach((n) => { if (n.placed) n.text.setAttribute("transform", `translate(${f(n.px - n.placed[0])} ${f(n.py - n.placed[1])})`); });
   };
   const label = () => {
     const taken = [], marks = nodes.filter((n) => n.shown).map((n) => [n.px - n.pr, n.py - n.pr, n.px + n.pr, n.py + n.pr, n]);
@@ -324,7 +332,8 @@
     const cell = 60, keys = (b) => { const all = []; for (let x = Math.floor(b[0] / cell); x <= Math.floor(b[2] / cell); x++) for (let y = Math.floor(b[1] / cell); y <= Math.floor(b[3] / cell); y++) all.push(`${x} ${y}`); return all; };
     const put = (b) => keys(b).forEach((k) => { if (!busy.has(k)) busy.set(k, []); busy.get(k).push(b); });
     const free = (b, own) => b[0] > 2 && b[1] > 2 && b[2] < W - 2 && b[3] < H - 2 && keys(b).every((k) => (busy.get(k) || []).every((o) => o[4] === own && own || !meets(b, o)));
-    [...marks, [W - 128, H - 50, W, H]].forEach(put);
+    // What stands over the drawing: the buttons, and the line that tells of hidden names.
+    [...marks, [W - 128, H - 50, W, H], ...(nodes.length > 40 ? [[0, H - (W < 560 ? 46 : 28), Math.min(W, 450), H]] : [])].forEach(put);
     const crossed = (b) => { let c = 0; for (const e of edges) if (e.shown && e.points) for (const t of [0.12, 0.25, 0.38, 0.5, 0.62, 0.75, 0.88]) { const [x, y] = at(e, t); if (x > b[0] && x < b[2] && y > b[1] && y < b[3]) c++; } return c; };
     const order = nodes.filter((n) => n.shown).sort((a, b) => (b.hover || 0) - (a.hover || 0) || (b.near || 0) - (a.near || 0) || (b.centre || 0) - (a.centre || 0) || b.weight - a.weight || a.i - b.i);
     let missing = 0;
@@ -343,6 +352,8 @@
       });
       const inside = n.px > 0 && n.py > 0 && n.px < W && n.py < H;
       n.text.classList.toggle("off", !best);
+      n.text.removeAttribute("transform");
+      n.placed = best && [n.px, n.py];
       if (!best) { missing += inside; continue; }
       put(best.b); taken.push(best.b);
       n.text.setAttribute("text-anchor", best.anchor);
@@ -372,7 +383,7 @@
     const now = Math.min(kx, ky) * by;
     if (now < base * 0.5 || now > Math.max(6, base * 12)) return;
     kx *= by; ky *= by; tx = x - (x - tx) * by; ty = y - (y - ty) * by;
-    frame();
+    move();
   };
   const local = (event) => { const r = stage.getBoundingClientRect(); return [event.clientX - r.left, event.clientY - r.top]; };
   svg.addEventListener("pointerdown", (event) => { pointers.set(event.pointerId, local(event)); dragged = false; });
@@ -385,7 +396,7 @@
       const [dx, dy] = [after[0][0] - before[0][0], after[0][1] - before[0][1]];
       if (!dragged && Math.hypot(dx, dy) < 3) { pointers.set(event.pointerId, before[0]); return; }
       if (!dragged) svg.setPointerCapture(event.pointerId);
-      dragged = true; tx += dx; ty += dy; frame();
+      dragged = true; tx += dx; ty += dy; move();
     } else if (after.length === 2) {
       const span = (p) => Math.hypot(p[0][0] - p[1][0], p[0][1] - p[1][1]) || 1;
       dragged = true;
