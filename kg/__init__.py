@@ -8,6 +8,7 @@ The way of a text through the house, from bottom to top; imports only go down:
     server         SPARQL over HTTP and the pages of web/ (worker: queries in processes of their own)
     evaluation     scores against annotated articles (gold: their format)
     run            many documents: read, extract, write, report
+    report         one page about a whole graph
     views          parts of a graph as networkx graphs, and their pictures
     queries        the saved queries of queries/*.rq
     shapes         the ontology's SHACL shapes

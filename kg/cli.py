@@ -202,42 +202,95 @@ def query(
 
 @app.command(
     epilog="[bold]kg view alliances graph.ttl[/]  its edges as a table\n\n"
-    "[bold]kg view mediation graph.ttl -o mediation.html[/]  a picture for the browser"
+    "[bold]kg view mediation graph.ttl -o mediation.html[/]  a page for the browser\n\n"
+    "[bold]kg view conflict graph.ttl --level side --from 2020 --min-documents 2 -o conflict.svg[/]\n\n"
+    "[bold]kg view ego Armenia graph.ttl -o armenia.html[/]  one actor with all around it\n\n"
+    "[bold]kg view timeline Armenia Azerbaijan graph.ttl[/]  what is told between two, in order"
 )
 def view(
-    name: Annotated[str, typer.Argument(metavar="NAME", help="alliances, mediation, conflict and others.")],
-    graph: Graph,
+    words: Annotated[
+        list[str],
+        typer.Argument(
+            metavar="NAME [ACTOR]... GRAPH",
+            help="alliances, claims, conflict, contested, ego, mediation, mediators, offices, signed or timeline; for ego an "
+            "actor, for timeline up to two; an RDF file or a store's folder.",
+        ),
+    ],
     output: Annotated[
         Path | None,
-        typer.Option("--output", "-o", help="The file to write: .html .svg .png .graphml .gexf .json."),
+        typer.Option(
+            "--output", "-o", help="The file to write: .html .svg .png .graphml .gexf .json .cyjs .csv .dot .mmd."
+        ),
+    ] = None,
+    start: Annotated[str | None, typer.Option("--from", metavar="DATE", help="Edges that hold at or after it.")] = None,
+    end: Annotated[str | None, typer.Option("--to", metavar="DATE", help="Edges that hold at or before it.")] = None,
+    undated: Annotated[bool, typer.Option("--undated/--no-undated", help="Keep edges without a date.")] = True,
+    min_documents: Annotated[int, typer.Option(help="Independent documents that an edge needs.")] = 1,
+    min_confidence: Annotated[float, typer.Option(help="Confidence that a statement needs, 0 to 1.")] = 0.0,
+    include: Annotated[list[str] | None, typer.Option(metavar="claimed", help="Add what is only claimed.")] = None,
+    level: Annotated[
+        str, typer.Option(help="actor, or side: forces, ministries and leaders as their states.")
+    ] = "actor",
+    predicate: Annotated[list[str] | None, typer.Option(help="Only these relations, such as attacks.")] = None,
+    source: Annotated[
+        list[str] | None, typer.Option(help="Only what these documents, publishers or speakers say.")
+    ] = None,
+    depth: Annotated[int | None, typer.Option(help="How many steps ego goes.")] = None,
+    measure: Annotated[
+        list[str] | None, typer.Option(help="degree, betweenness, communities or brokers, for each actor.")
     ] = None,
 ) -> None:
     """Draw one side of a graph, or list its edges."""
     from kg import views
 
-    if name not in views.names():
-        raise UsageError(f"no such view: {name}", f"there are {', '.join(views.names())}")
+    if len(words) < 2:
+        raise UsageError("a view and a graph are needed", f"views are {', '.join(views.names())}")
+    name, *actors, graph = words
+    for what in include or ():
+        if what != "claimed":
+            raise UsageError(f"nothing to include is called {what!r}", "only claimed can be included")
+    options = views.Options(
+        start,
+        end,
+        undated,
+        min_documents,
+        min_confidence,
+        bool(include),
+        level,
+        tuple(predicate or ()),
+        tuple(source or ()),
+    )
+    views.check(name, options, actors, depth, measure or (), output)
     if output is not None:
         from kg.run import check_place
 
         check_place(output)
     from kg.store import open_graph
 
-    drawn = views.build(name, open_graph(graph))
+    drawn = views.build(name, open_graph(Path(graph)), options, actors=actors, depth=depth)
+    views.measure(drawn, *(measure or ()))
     if output is not None:
         views.write(drawn, output)
         return
-    label = dict(drawn.nodes(data="label"))
-    rows = [
-        (
-            str(label.get(source) or source),
-            str(edge.get("predicate", "")),
-            str(label.get(target) or target),
-            *(str(edge.get(key, "")) for key in ("count", "first", "last", "confidence")),
-        )
-        for source, target, edge in drawn.edges(data=True)
-    ]
-    print_table(("subject", "predicate", "object", "count", "first", "last", "confidence"), rows)
+    columns, rows = views.actor_rows(drawn) if measure else views.edge_rows(drawn)
+    print_table(columns, rows)
+    for note in drawn.graph["notes"]:
+        say(note)
+
+
+@app.command(epilog="[bold]kg report graph.ttl -o report.html[/]")
+def report(
+    graph: Graph,
+    output: Annotated[Path, typer.Option("--output", "-o", help="The page to write: .html.")],
+) -> None:
+    """Write one page about a whole graph: counts, pictures, mediators, disputes, casualties, timeline."""
+    from kg import report as reports
+    from kg.run import check_place
+    from kg.store import open_graph
+
+    reports.check(output)
+    check_place(output)
+    reports.write(open_graph(graph), output, graph.name)
 
 
 @app.command(

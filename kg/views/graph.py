@@ -1,136 +1,136 @@
-"""Statements of a store as the edges of a NetworkX graph."""
+"""The graph that every view is: NetworkX, with what a reader needs at its nodes and edges."""
 
-from collections import defaultdict
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable, Mapping, Sequence
+from typing import Any
 
-import pyoxigraph as ox
+import networkx as nx
 
-from kg.ontology import KG, TOP, load
-
-if TYPE_CHECKING:
-    import networkx as nx
-
-_QUERY = """
-PREFIX kg: <https://w3id.org/conflict-kg/ontology#>
-PREFIX prov: <http://www.w3.org/ns/prov#>
-PREFIX rdf: <http://www.w3.org/1999/02/22-rdf-syntax-ns#>
-PREFIX schema: <https://schema.org/>
-SELECT ?statement ?s ?p ?o ?by ?negated ?hypothetical ?when ?confidence ?text ?document ?published ?url WHERE {
-  VALUES ?p { %s }
-  ?statement rdf:predicate ?p ; rdf:subject ?s ; rdf:object ?o ; kg:confidence ?confidence ; prov:wasDerivedFrom ?passage .
-  ?passage schema:text ?text ; schema:isPartOf ?source .
-  ?source schema:identifier ?document .
-  OPTIONAL { ?source schema:datePublished ?published }
-  OPTIONAL { ?source schema:url ?url }
-  OPTIONAL { ?statement kg:attributedTo ?by }
-  OPTIONAL { ?statement kg:negated ?negated }
-  OPTIONAL { ?statement kg:hypothetical ?hypothetical }
-  OPTIONAL { ?statement kg:when ?when }
-}
-"""
-_ENTITIES = """
-PREFIX rdfs: <http://www.w3.org/2000/01/rdf-schema#>
-SELECT ?e ?label ?type WHERE { ?e rdfs:label ?label ; a ?type }
-"""
+from kg.ontology import load
+from kg.views.options import span
+from kg.views.reader import Evidence, Reader
 
 
-@dataclass(frozen=True, slots=True)
-class Evidence:
-    """One statement behind an edge: where it stands and who says so (labels; empty in the article's own voice)."""
+class View(nx.MultiDiGraph):  # type: ignore[misc]  # networkx carries no types
+    """A view as a directed multigraph that shows itself in a notebook.
 
-    statement: str
-    sentence: str
-    document: str
-    published: str
-    url: str
-    when: str
-    attributed_to: tuple[str, ...]
-    confidence: float
+    Nodes are IRIs (or made-up names for what is no entity: a mediation, a claim) with `label` and `type`. Edges have
 
+    - `predicate`, `label`, `symmetric`; `stance`: asserted, claimed, possible or denied; `claimed`: not asserted,
+    - `count` of statements, `documents`, `weight`: independent documents, `confidence`: the highest,
+    - `first` and `last` date as told, `start` and `end` as days; absent where no statement is dated,
+    - `statements` (their IRIs) and `evidence`, in order of date and document; never empty.
 
-def statements_graph(
-    store: ox.Store, predicates: Iterable[str], name: str, include_claimed: bool = False
-) -> "nx.MultiDiGraph":
-    """The graph of the statements with one of `predicates`, an edge a predicate and pair.
-
-    Nodes are IRIs with `label` and `type`. Edges have `predicate`, `label`, `symmetric`, `claimed`, `count` (statements),
-    `documents`, `first` and `last` (dates, where known), `confidence` (the highest), `statements` (their IRIs) and
-    `evidence`. Only what articles say in their own voice becomes an edge, unless `include_claimed` adds what somebody
-    claims, as edges of their own. What is negated or hypothetical never does.
+    `graph` holds `name`, and `notes`: sentences that a reader of the picture has to know.
     """
-    import networkx as nx
 
-    wanted = sorted(predicates)
-    names, types = _entities(store)
-    groups = _groups(store, wanted, names, include_claimed)
-    graph = nx.MultiDiGraph(name=name)
-    properties = load().properties
-    for key in sorted(groups):
-        source, predicate, target, claimed = key
-        evidence = sorted(groups[key].values(), key=lambda e: (e.when, e.document, e.statement))
-        for node in (source, target):
-            graph.add_node(node, label=names.get(node, node), type=types.get(node, ""))
-        dates = sorted(e.when for e in evidence if e.when)
-        data: dict[str, Any] = {
-            "predicate": predicate, "label": properties[predicate].label, "symmetric": properties[predicate].symmetric,
-            "claimed": claimed, "count": len(evidence), "documents": len({e.document for e in evidence}),
-            "confidence": max(e.confidence for e in evidence), "statements": sorted(e.statement for e in evidence),
-            "evidence": evidence,
+    def note(self, text: str) -> None:
+        """Adds a sentence that has to stand beside the picture."""
+        notes = self.graph.setdefault("notes", [])
+        if text not in notes:
+            notes.append(text)
+
+    def _repr_html_(self) -> str:
+        from html import escape
+
+        from kg.views.page import html
+
+        height = 560 if len(self) else 160
+        return (
+            f'<iframe srcdoc="{escape(html(self))}" title="{escape(self.name)}" '
+            f'style="width:100%;height:{height}px;border:1px solid #8886"></iframe>'
+        )
+
+
+def view(name: str) -> View:
+    """An empty view."""
+    return View(name=name, notes=[])
+
+
+def tie_data(
+    predicate: str, label: str, evidence: Iterable[Evidence], *, symmetric: bool = False, stance: str | None = None
+) -> dict[str, Any]:
+    """What an edge carries, from the statements behind it."""
+    behind = sorted({e.statement: e for e in evidence}.values(), key=_order)
+    stance = stance or behind[0].stance
+    data: dict[str, Any] = {
+        "predicate": predicate, "label": label, "symmetric": symmetric, "stance": stance,
+        "claimed": stance != "asserted", "count": len(behind), "documents": len({e.document.iri for e in behind}),
+        "weight": independent(behind), "confidence": max(e.confidence for e in behind),
+        "statements": sorted(e.statement for e in behind), "evidence": behind,
+    }  # fmt: skip
+    dated = sorted((s, e.when) for e in behind if (s := span(e.when)))
+    if dated:
+        data |= {
+            "first": dated[0][1], "last": max(dated, key=lambda d: (d[0][1], d[0][0]))[1],
+            "start": dated[0][0][0], "end": max(s[1] for s, _ in dated),
         }  # fmt: skip
-        if dates:
-            data |= {"first": dates[0], "last": dates[-1]}
-        graph.add_edge(source, target, key=f"{predicate} claimed" if claimed else predicate, **data)
+    return data
+
+
+def _order(e: Evidence) -> tuple[str, ...]:
+    return e.when or "9999", e.document.published or "9999", e.document.name, e.statement
+
+
+def independent(evidence: Sequence[Evidence]) -> int:
+    """How many documents say so by themselves: those that print one and the same sentence count as one."""
+    if len(evidence) == 1:
+        return 1
+    parent: dict[str, str] = {}
+
+    def root(key: str) -> str:
+        while parent.setdefault(key, key) != key:
+            key = parent[key]
+        return key
+
+    for e in evidence:
+        parent[root(e.document.iri)] = root("=" + " ".join(e.sentence.split()))
+    return len({root(e.document.iri) for e in evidence})
+
+
+def ties(reader: Reader, graph: View, predicates: Iterable[str]) -> View:
+    """Adds an edge for each property and pair: one for what is asserted, one for what is only claimed."""
+    groups: dict[tuple[str, str, str, str], list[Evidence]] = {}
+    for e in reader.ties(predicates):
+        if not isinstance(e.object, str):
+            continue
+        ends = (e.subject, e.object)
+        if load().properties[e.predicate].symmetric:
+            ends = (min(ends), max(ends))
+        groups.setdefault((*ends, e.predicate, e.stance), []).append(e)
+    for (source, target, predicate, stance), evidence in sorted(groups.items()):
+        shown = load().properties[predicate]
+        data = tie_data(predicate, shown.label, evidence, symmetric=shown.symmetric)
+        add_edge(reader, graph, source, target, predicate if stance == "asserted" else f"{predicate} {stance}", data)
     return graph
 
 
-def _entities(store: ox.Store) -> tuple[Mapping[str, str], Mapping[str, str]]:
-    names: dict[str, str] = {}
-    types: dict[str, str] = {}
-    for row in _rows(store, _ENTITIES):
-        entity = row["e"].value
-        names[entity] = min(names.get(entity, row["label"].value), row["label"].value)
-        local = row["type"].value.removeprefix(KG)
-        if local in TOP:
-            types[entity] = local
-    return names, types
+def add_edge(reader: Reader, graph: View, source: str, target: str, key: str, data: Mapping[str, Any]) -> bool:
+    """Adds an edge with its ends if the options keep it, and says whether they do."""
+    if not keeps(reader, data):
+        return False
+    for node in (source, target):
+        add_node(reader, graph, node)
+    graph.add_edge(source, target, key=key, **data)
+    return True
 
 
-_Key = tuple[str, str, str, bool]
+def keeps(reader: Reader, data: Mapping[str, Any]) -> bool:
+    """Whether an edge has the documents and the dates that the options ask for."""
+    interval = (data["start"], data["end"]) if "start" in data else None
+    return data["weight"] >= reader.options.min_documents and reader.options.meets(interval)
 
 
-def _groups(
-    store: ox.Store, predicates: list[str], names: Mapping[str, str], include_claimed: bool
-) -> Mapping[_Key, dict[str, Evidence]]:
-    """Evidence by edge and statement; a statement with two sources is one."""
-    groups: dict[_Key, dict[str, Evidence]] = defaultdict(dict)
-    properties = load().properties
-    sources: dict[str, set[str]] = defaultdict(set)
-    rows = [
-        r
-        for r in _rows(store, _QUERY % " ".join(f"kg:{p}" for p in predicates))
-        if not r["negated"] and not r["hypothetical"]
-    ]
-    for row in rows:
-        if row["by"]:
-            sources[row["statement"].value].add(names.get(row["by"].value, row["by"].value))
-    for row in rows:
-        statement = row["statement"].value
-        claimed = statement in sources
-        if claimed and not include_claimed:
-            continue
-        predicate = row["p"].value.removeprefix(KG)
-        ends = [row["s"].value, row["o"].value]
-        if properties[predicate].symmetric:
-            ends.sort()
-        groups[ends[0], predicate, ends[1], claimed][statement] = Evidence(
-            statement, row["text"].value, row["document"].value, row["published"].value if row["published"] else "",
-            row["url"].value if row["url"] else "", row["when"].value if row["when"] else "",
-            tuple(sorted(sources.get(statement, ()))), float(row["confidence"].value),
-        )  # fmt: skip
-    return groups
+def add_node(reader: Reader, graph: View, node: str) -> None:
+    """Adds an entity with its label and kind, unless it is there."""
+    if node not in graph:
+        graph.add_node(node, label=reader.label(node), type=reader.type(node))
 
 
-def _rows(store: ox.Store, query: str) -> list[Any]:
-    return list(store.query(query))  # type: ignore[arg-type]
+def when(data: Mapping[str, Any]) -> str:
+    """The time of an edge for a reader.
+
+    >>> when({"first": "2020", "last": "2022-11"}), when({"first": "2020", "last": "2020"}), when({})
+    ('2020 to 2022-11', '2020', '')
+    """
+    first, last = data.get("first", ""), data.get("last", "")
+    return first if first == last else f"{first} to {last}"

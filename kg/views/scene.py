@@ -1,210 +1,150 @@
-"""Where everything of a drawing lies: computed once, drawn as SVG, HTML or PNG. Lengths are CSS pixels."""
+"""Everything of a static picture: where nodes, edges, labels and the legend lie. Lengths are CSS pixels."""
 
-import math
-import textwrap
-from collections import defaultdict
-from collections.abc import Mapping
-from dataclasses import dataclass
-from typing import TYPE_CHECKING, Any
+from collections.abc import Iterable
+from dataclasses import replace
 
-if TYPE_CHECKING:
-    import networkx as nx
+import networkx as nx
+import numpy as np
+from numpy.typing import NDArray
 
-# Colour-blind safe, readable on white and on near-black (after Okabe and Ito).
-FRIENDLY = ("#0072b2", "#009e73", "#56b4e9", "#6a4c93", "#8a8d00")
-HOSTILE = ("#d55e00", "#cc3311", "#cc79a7", "#b8860b", "#994455", "#aa3377", "#7a4b00", "#882255")
-_HOSTILE = ("fights", "attacks", "threatens", "accuses", "condemns", "sanctions", "coerces", "occupies")
-NODE_COLOURS: Mapping[str, str] = {
-    "State": "#3b6ea5", "Force": "#b3561d", "Organization": "#5b7f3a", "Person": "#7a5c99", "Group": "#8c6d1f",
-    "Place": "#4f8a8b", "Agreement": "#8b4a62", "Conflict": "#a33b3b",
-}  # fmt: skip
-RADIUS = 11.0
-_LINE = 15.0
-_CHARACTER = 7.0
-_MARGIN = 60.0
+from kg.views.curves import UNNAMED, at, curves, named
+from kg.views.cut import cut
+from kg.views.graph import View
+from kg.views.layout import places
+from kg.views.marks import (
+    LINE,
+    MARGIN,
+    WIDTH,
+    Box,
+    Edge,
+    Entry,
+    Node,
+    Scene,
+    Text,
+    extent,
+    letter,
+    mark,
+    meet,
+    radius,
+    text_width,
+    wrap,
+)
+from kg.views.rows import columns, timeline
+from kg.views.style import DOTTED, KINDS, SAID, UNKNOWN, rank, tones
 
-
-@dataclass(frozen=True, slots=True)
-class Node:
-    """A node at x, y with its label in lines."""
-
-    id: str
-    x: float
-    y: float
-    type: str
-    label: str
-    lines: tuple[str, ...]
-    colour: str
+_LABELLED = 45  # edges, up to which each bears its relation
 
 
-@dataclass(frozen=True, slots=True)
-class Edge:
-    """A quadratic curve from x1, y1 over the control point cx, cy to x2, y2; `arrow` only where it has a direction."""
-
-    source: str
-    target: str
-    key: str
-    predicate: str
-    label: str
-    x1: float
-    y1: float
-    cx: float
-    cy: float
-    x2: float
-    y2: float
-    colour: str
-    width: float
-    arrow: bool
-    dashed: bool
-    data: Mapping[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class Scene:
-    """A whole drawing, width by height."""
-
-    name: str
-    width: float
-    height: float
-    nodes: tuple[Node, ...]
-    edges: tuple[Edge, ...]
-
-    def relations(self) -> dict[str, tuple[str, str, int]]:
-        """Predicate -> label, colour and number of edges, for the legend."""
-        found: dict[str, tuple[str, str, int]] = {}
-        for edge in self.edges:
-            label, colour, count = found.get(edge.predicate, (edge.label, edge.colour, 0))
-            found[edge.predicate] = (label, colour, count + 1)
-        return dict(sorted(found.items()))
-
-    def types(self) -> dict[str, str]:
-        """Type -> colour, for the legend."""
-        return {n.type: n.colour for n in sorted(self.nodes, key=lambda n: n.type)}
+def scene(graph: View) -> Scene:
+    """Lays a view out: the same graph gives the same drawing."""
+    kinds = {graph.nodes[n]["type"] for n in graph}
+    if "Event" in kinds:
+        return timeline(graph)
+    graph = cut(graph)
+    colours = tones(d["predicate"] for *_, d in graph.edges(data=True))
+    listed = bool(kinds & {"Claim", "Issue"})
+    bare = columns(graph) if listed else _spread(graph)
+    edges = curves(graph, {n.id: n for n in bare}, {p: t.paper for p, t in colours.items()})
+    nodes = tuple(bare if listed else _relabelled(bare, edges))
+    if len(edges) <= _LABELLED:
+        edges = named(edges, nodes)
+    covered = [box for n in nodes for box in (n.text.box, extent(n))] + [e.text.box for e in edges if e.text]
+    covered += [(x, y, x, y) for e in edges for x, y in (at(e, 0.25), at(e, 0.5), at(e, 0.75))]
+    left, top = min((b[0] for b in covered), default=0.0), min((b[1] for b in covered), default=0.0)
+    right, bottom = max((b[2] for b in covered), default=0.0), max((b[3] for b in covered), default=0.0)
+    width, height = round(max(WIDTH, right - left + 2 * MARGIN)), round(bottom - top + 2 * MARGIN)
+    dx, dy = (width - (right - left)) / 2 - left, MARGIN - top
+    return Scene(
+        str(graph.name), width, height, tuple(_moved_node(n, dx, dy) for n in nodes),
+        tuple(_moved_edge(e, dx, dy) for e in edges), tuple(_legend(graph)), tuple(graph.graph.get("notes", ())),
+    )  # fmt: skip
 
 
-def scene(graph: "nx.MultiDiGraph") -> Scene:
-    """Lays a graph out: the same graph gives the same drawing."""
-    boxes = {n: _box(graph.nodes[n]["label"]) for n in sorted(graph)}
-    places, width, height = _places(graph, boxes)
-    nodes = tuple(
-        Node(
-            n,
-            round(places[n][0], 1),
-            round(places[n][1], 1),
-            d["type"],
-            d["label"],
-            _lines(d["label"]),
-            NODE_COLOURS.get(d["type"], "#666666"),
-        )
-        for n, d in sorted(graph.nodes(data=True))
+def _moved_text(text: Text, dx: float, dy: float) -> Text:
+    left, top, right, bottom = text.box
+    return replace(
+        text, x=round(text.x + dx, 1), y=round(text.y + dy, 1), box=(left + dx, top + dy, right + dx, bottom + dy)
     )
-    return Scene(str(graph.name), round(width), round(height), nodes, tuple(_edges(graph, places)))
 
 
-def _lines(label: str) -> tuple[str, ...]:
-    return tuple(textwrap.wrap(label, 20)[:3]) or (label,)
+def _moved_node(n: Node, dx: float, dy: float) -> Node:
+    return replace(n, x=round(n.x + dx, 1), y=round(n.y + dy, 1), text=_moved_text(n.text, dx, dy))
 
 
-def _box(label: str) -> tuple[float, float]:
-    """Half the width and half the height that a node needs with its label below it."""
-    lines = _lines(label)
-    return max(RADIUS, max(map(len, lines)) * _CHARACTER / 2) + 6, RADIUS + len(lines) * _LINE / 2 + 6
+def _moved_edge(e: Edge, dx: float, dy: float) -> Edge:
+    x1, y1, cx, cy, x2, y2 = (round(p + (dy if i % 2 else dx), 1) for i, p in enumerate(e.points))
+    return replace(e, points=(x1, y1, cx, cy, x2, y2), text=_moved_text(e.text, dx, dy) if e.text else None)
 
 
-def _places(
-    graph: "nx.MultiDiGraph", boxes: Mapping[str, tuple[float, float]]
-) -> tuple[dict[str, tuple[float, float]], float, float]:
-    """Each component by itself, the components side by side in rows, the largest first."""
-    import networkx as nx
-
-    simple = nx.Graph()
-    simple.add_nodes_from(sorted(graph))
-    simple.add_edges_from(sorted({tuple(sorted((a, b))) for a, b in graph.edges()}))
-    parts = sorted(nx.connected_components(simple), key=lambda c: (-len(c), min(c)))
-    places: dict[str, tuple[float, float]] = {}
-    x, y, row, widest = _MARGIN, _MARGIN, 0.0, 0.0
-    limit = max(900.0, 260 * math.sqrt(max(1, len(graph))))
-    for part in parts:
-        own = _component(simple.subgraph(sorted(part)), boxes)
-        left, right = min(p[0] - boxes[n][0] for n, p in own.items()), max(p[0] + boxes[n][0] for n, p in own.items())
-        top, bottom = min(p[1] - boxes[n][1] for n, p in own.items()), max(p[1] + boxes[n][1] for n, p in own.items())
-        if x > _MARGIN and x + right - left > limit:
-            x, y, row = _MARGIN, y + row + 70, 0.0
-        for node, (px, py) in own.items():
-            places[node] = (x + px - left, y + py - top)
-        x += right - left + 70
-        row, widest = max(row, bottom - top), max(widest, x - 70)
-    return places, widest + _MARGIN, y + row + _MARGIN
+def simple(graph: View) -> nx.Graph:
+    """The graph without directions, loops and parallels, in a fixed order."""
+    plain = nx.Graph()
+    plain.add_nodes_from((n, {k: v for k, v in graph.nodes[n].items() if k == "camp"}) for n in sorted(graph))
+    plain.add_edges_from(sorted({(min(a, b), max(a, b)) for a, b in graph.edges() if a != b}))
+    return plain
 
 
-def _component(part: "nx.Graph", boxes: Mapping[str, tuple[float, float]]) -> dict[str, tuple[float, float]]:
-    import networkx as nx
-
-    order = sorted(part)
-    if len(order) == 2:
-        return {order[0]: (0.0, 0.0), order[1]: (260.0, 0.0)}
-    ordered = nx.Graph()
-    ordered.add_nodes_from(order)
-    ordered.add_edges_from(sorted(tuple(sorted(e)) for e in part.edges()))
-    raw = nx.spring_layout(ordered, seed=7, iterations=300, k=1.6 / math.sqrt(len(order)))
-    scale = 150 * math.sqrt(len(order))
-    spots = {n: [float(raw[n][0]) * scale * 1.25, float(raw[n][1]) * scale] for n in order}
-    for _ in range(200):
-        if not _push_apart(spots, boxes, order):
-            break
-    return {n: (p[0], p[1]) for n, p in spots.items()}
+def boxes(graph: View) -> dict[str, tuple[float, float]]:
+    """Half the room of each node with its label, which may come to stand above or below."""
+    found = {}
+    for node in graph:
+        lines = wrap(graph.nodes[node]["label"])
+        r = radius(graph, node)
+        found[node] = (max(r, max(map(text_width, lines)) / 2) + 2, r + 3 + LINE * len(lines))
+    return found
 
 
-def _push_apart(spots: dict[str, list[float]], boxes: Mapping[str, tuple[float, float]], order: list[str]) -> bool:
-    """Moves nodes whose boxes overlap away from each other along the shorter way; says whether any did."""
-    moved = False
-    for i, a in enumerate(order):
-        for b in order[i + 1 :]:
-            dx, dy = spots[b][0] - spots[a][0], spots[b][1] - spots[a][1]
-            need_x, need_y = boxes[a][0] + boxes[b][0] + 40, boxes[a][1] + boxes[b][1] + 34
-            over_x, over_y = need_x - abs(dx), need_y - abs(dy)
-            if over_x <= 0 or over_y <= 0:
-                continue
-            moved = True
-            axis, shift = (0, over_x / 2 + 0.5) if over_x < over_y else (1, over_y / 2 + 0.5)
-            sign = 1 if (dx, dy)[axis] >= 0 else -1
-            spots[a][axis] -= sign * shift
-            spots[b][axis] += sign * shift
-    return moved
+def _spread(graph: View) -> list[Node]:
+    spots, _, _ = places(simple(graph), boxes(graph))
+    nodes = []
+    for node in sorted(graph):
+        x, y = spots[node][0] + MARGIN, spots[node][1] + MARGIN
+        nodes.append(mark(graph, node, x, y, letter(x, y + radius(graph, node) + 3, wrap(graph.nodes[node]["label"]))))
+    return nodes
 
 
-def _edges(graph: "nx.MultiDiGraph", places: Mapping[str, tuple[float, float]]) -> list[Edge]:
-    """Curves between nodes; those of one pair fan out."""
-    pairs: dict[tuple[str, str], list[tuple[str, str, str, Mapping[str, Any]]]] = defaultdict(list)
-    for source, target, key, data in sorted(graph.edges(keys=True, data=True), key=lambda e: e[:3]):
-        pairs[min(source, target), max(source, target)].append((source, target, key, data))
-    predicates = sorted({d["predicate"] for _, _, d in graph.edges(data=True)})
-    colours = _colours(predicates)
-    edges = []
-    for (first, second), group in sorted(pairs.items()):
-        for number, (source, target, key, data) in enumerate(group):
-            bend = (number - (len(group) - 1) / 2) * 46
-            (xa, ya), (xb, yb) = places[first], places[second]
-            length = math.hypot(xb - xa, yb - ya) or 1.0
-            cx, cy = (xa + xb) / 2 - (yb - ya) / length * bend, (ya + yb) / 2 + (xb - xa) / length * bend
-            (xs, ys), (xt, yt) = places[source], places[target]
-            x1, y1 = _towards(xs, ys, cx, cy, RADIUS + 1)
-            x2, y2 = _towards(xt, yt, cx, cy, RADIUS + (3 if data["symmetric"] else 7))
-            edges.append(Edge(
-                source, target, key, data["predicate"], data["label"], round(x1, 1), round(y1, 1), round(cx, 1), round(cy, 1),
-                round(x2, 1), round(y2, 1), colours[data["predicate"]], min(6.0, 1.6 + 0.6 * data["count"]),
-                not data["symmetric"], data["claimed"], data,
-            ))  # fmt: skip
-    return edges
+def _relabelled(nodes: list[Node], edges: list[Edge]) -> Iterable[Node]:
+    """Each label below its node, or above or beside it where fewer lines cross it and nothing else stands."""
+    points = np.array([at(e, i / 16) for e in edges for i in range(1, 16)]).reshape(-1, 2)
+    room = {n.id: (n.x - b, n.y - h, n.x + b, n.y + h) for n in nodes for b, h in [_room(n)]}
+    for n in nodes:
+        lines, high = n.text.lines, LINE * len(n.text.lines)
+        level = n.y - high / 2
+        beside = [letter(n.x + n.r + 5, level, lines, "start"), letter(n.x - n.r - 5, level, lines, "end")]
+        free = [t for t in beside if not any(meet(t.box, box) for other, box in room.items() if other != n.id)]
+        choices = [n.text, letter(n.x, n.y - n.r - 3 - high, lines), *free]
+        best = min(enumerate(choices), key=lambda c: (_crossed(points, c[1].box), c[0]))[1]
+        left, top, right, bottom = room[n.id]
+        room[n.id] = min(left, best.box[0]), min(top, best.box[1]), max(right, best.box[2]), max(bottom, best.box[3])
+        yield replace(n, text=best)
 
 
-def _colours(predicates: list[str]) -> dict[str, str]:
-    friendly = [p for p in predicates if p not in _HOSTILE]
-    return {p: FRIENDLY[i % len(FRIENDLY)] for i, p in enumerate(friendly)} | {
-        p: HOSTILE[_HOSTILE.index(p)] for p in predicates if p in _HOSTILE
-    }
+def _room(n: Node) -> tuple[float, float]:
+    """Half the width and height of a mark with a label that may stand above or below."""
+    return max(n.r, (n.text.box[2] - n.text.box[0]) / 2), n.r + 3 + LINE * len(n.text.lines)
 
 
-def _towards(x: float, y: float, tx: float, ty: float, by: float) -> tuple[float, float]:
-    length = math.hypot(tx - x, ty - y) or 1.0
-    return x + (tx - x) / length * by, y + (ty - y) / length * by
+def _crossed(points: NDArray[np.float64], box: Box) -> int:
+    """How many of the points lie in a box."""
+    x, y = points[:, 0], points[:, 1]
+    return int(((x > box[0]) & (x < box[2]) & (y > box[1]) & (y < box[3])).sum())
+
+
+def _legend(graph: View) -> Iterable[Entry]:
+    colours = tones(d["predicate"] for *_, d in graph.edges(data=True))
+    labels: dict[str, str] = {}
+    for *_, data in sorted(graph.edges(data=True), key=lambda e: e[:2]):
+        own = data["label"] if data["predicate"] != "officeHolderOf" else "holds office"
+        labels.setdefault(data["predicate"], own)
+    for predicate in sorted(labels.keys() - UNNAMED, key=rank):
+        yield Entry(labels[predicate], colours[predicate].paper, dash="2 4" if predicate in DOTTED else "")
+    if any(d["claimed"] and d["predicate"] not in SAID for *_, d in graph.edges(data=True)):
+        yield Entry("only claimed", "#555555", dash="7 5")
+    camps = {d["camp"] for _, d in graph.nodes(data=True) if "camp" in d}
+    kinds = sorted({d["type"] for _, d in graph.nodes(data=True)} - {"Claim", "Version", "Issue", ""})
+    if len(camps) > 1:
+        yield Entry("one camp", "#1f5fbf", shape="circle")
+        yield Entry("the other", "#b3561d", shape="circle")
+    for kind in kinds:
+        shape, colour, _ = KINDS.get(kind, UNKNOWN)
+        yield Entry(kind.lower(), "#666666" if camps else colour, shape=shape)
