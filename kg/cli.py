@@ -106,8 +106,15 @@ def build(
     ] = None,
     base: Annotated[str | None, typer.Option(metavar="IRI", help="How the IRIs of what is built begin.")] = None,
     strict: Annotated[bool, typer.Option("--strict", help="Exit with 1 if any input had to be skipped.")] = False,
+    prune: Annotated[bool, typer.Option("--prune", help="Drop documents from the store that no input gives.")] = False,
+    refresh: Annotated[
+        bool, typer.Option("--refresh", help="Build again what another version, model or ontology built.")
+    ] = False,
+    allow_network: Annotated[
+        bool, typer.Option("--allow-network", help="Fetch inputs that are web addresses.")
+    ] = False,
 ) -> None:
-    """Build a graph from articles: .txt, .md, .html and .jsonl.
+    """Build a graph from articles: .txt .md .html .docx .pdf .jsonl .csv .tsv .rss .atom .xml .warc, each also as .gz.
 
     [dim]a.meta.json[/] beside [dim]a.txt[/] gives its date, title, url and source.
 
@@ -116,9 +123,12 @@ def build(
     from kg import run
 
     with progress() as on_event:
-        report = run.build(inputs, output, store=store, date=date, base=base, on_event=on_event)
+        report = run.build(
+            inputs, output, store=store, date=date, base=base, prune=prune, refresh=refresh, network=allow_network,
+            on_event=on_event,
+        )  # fmt: skip
     say(str(report))
-    if report.stored == 0:
+    if report.stored + report.unchanged == 0:
         raise KgError("nothing was built", "none of the inputs could be used; nothing was written")
     if strict and report.skipped:
         raise typer.Exit(1)

@@ -23,9 +23,11 @@ from pyoxigraph import (
 
 from kg.document import Document
 from kg.errors import KgError, UsageError
+from kg.ledger import Judgement
 from kg.ontology import Ontology, load
-from kg.statement import Entity, Extraction, Statement
+from kg.statement import Entity, Extraction, Statement, slug
 from kg.turtle import KG, PREFIXES, iri, trig, turtle
+from kg.versions import Versions
 
 BASE = PREFIXES["id"]
 FORMATS = {
@@ -62,12 +64,15 @@ def checked_base(base: str) -> str:
     return base
 
 
-def quads(extraction: Extraction, base: str = BASE) -> Iterator[Quad]:
-    """Everything found in one document, in the named graph of that document."""
+def quads(extraction: Extraction, base: str = BASE, versions: Versions | None = None) -> Iterator[Quad]:
+    """Everything found in one document, in the named graph of that document; with `versions`, what found it as well."""
     graph = local_iri(extraction.document.key, base)
     meaning = load()
     for subject, predicate, obj in _describe(extraction, graph, meaning, base):
         yield Quad(subject, predicate, obj, graph)
+    if versions is not None:
+        for subject, predicate, obj in _provenance(extraction, graph, versions, base):
+            yield Quad(subject, predicate, obj, graph)
 
 
 def _describe(extraction: Extraction, document: NamedNode, meaning: Ontology, base: str) -> Iterator[_Fact]:
@@ -78,6 +83,48 @@ def _describe(extraction: Extraction, document: NamedNode, meaning: Ontology, ba
         yield from _entity(entity, node, meaning)
     for statement in extraction.statements:
         yield from _statement(statement, document, meaning, base)
+        if extraction.document.date:
+            yield local_iri(statement.key, base), _term("kg:reported"), dated(extraction.document.date)
+
+
+def judged(judgements: Iterable[Judgement], graph: NamedNode, base: str = BASE) -> Iterator[Quad]:
+    """Judgements on who is the same as whom as statements of their own; of those that hold, the link as well."""
+    for judgement in judgements:
+        first, second = local_iri(judgement.first, base), local_iri(judgement.second, base)
+        node = local_iri(judgement.key, base)
+        facts: list[_Fact] = [
+            (node, _TYPE, _term("kg:IdentityJudgement")),
+            (node, _term("rdf:subject"), first),
+            (node, _term("rdf:predicate"), _term("owl:sameAs" if judgement.same else "owl:differentFrom")),
+            (node, _term("rdf:object"), second),
+            (node, _term("kg:confidence"), _confidence(judgement.score)),
+            (node, _term("kg:rule"), Literal(judgement.judge)),
+            (node, _term("skos:note"), Literal(judgement.evidence)),
+        ]
+        if judgement.same:
+            facts += [(first, _term("owl:sameAs"), second), (second, _term("owl:sameAs"), first)]
+        yield from (Quad(*fact, graph) for fact in facts)
+
+
+def _provenance(extraction: Extraction, document: NamedNode, versions: Versions, base: str) -> Iterator[_Fact]:
+    """The activity that made the statements: no clock in it, since the same input shall give the same bytes."""
+    activity = local_iri(versions.key, base)
+    tool = local_iri(f"software-{slug(f'conflict-kg {versions.tool}')}", base)
+    model = local_iri(f"model-{slug(versions.model)}", base)
+    ontology = local_iri(f"ontology-{versions.ontology}", base)
+    yield activity, _TYPE, _term("prov:Activity")
+    yield activity, _term("prov:wasAssociatedWith"), tool
+    for used in (document, model, ontology):
+        yield activity, _term("prov:used"), used
+    yield tool, _TYPE, _term("prov:SoftwareAgent")
+    yield tool, _term("schema:name"), Literal("conflict-kg")
+    yield tool, _term("schema:softwareVersion"), Literal(versions.tool)
+    yield model, _TYPE, _term("prov:Entity")
+    yield model, _term("schema:name"), Literal(versions.model)
+    yield ontology, _TYPE, _term("prov:Entity")
+    yield ontology, _term("schema:version"), Literal(versions.ontology)
+    for statement in extraction.statements:
+        yield local_iri(statement.key, base), _term("prov:wasGeneratedBy"), activity
 
 
 def _document(document: Document, node: NamedNode) -> Iterator[_Fact]:
@@ -163,11 +210,13 @@ def _term(name: str) -> NamedNode:
     return NamedNode(iri(name))
 
 
-def write(extractions: Iterable[Extraction], path: Path, base: str = BASE) -> None:
+def write(
+    extractions: Iterable[Extraction], path: Path, base: str = BASE, versions: Versions | None = None
+) -> None:
     """Writes the graph of some documents to `path`, in the format that its ending names; replaces the file at once."""
     file_format(path)
     checked_base(base)
-    _write({quad for extraction in extractions for quad in quads(extraction, base)}, path, base)
+    write_quads({quad for extraction in extractions for quad in quads(extraction, base, versions)}, path, base)
 
 
 def convert(store: Store, path: Path, base: str = BASE) -> None:
@@ -176,7 +225,7 @@ def convert(store: Store, path: Path, base: str = BASE) -> None:
     named = set(store.quads_for_pattern(None, None, None, None))
     # The default graph of a store repeats what the documents' graphs say, for plain queries.
     in_documents = {quad.triple for quad in named if quad.graph_name != DefaultGraph()}
-    _write({q for q in named if q.graph_name != DefaultGraph() or q.triple not in in_documents}, path, base)
+    write_quads({q for q in named if q.graph_name != DefaultGraph() or q.triple not in in_documents}, path, base)
 
 
 def file_format(path: Path) -> RdfFormat:
@@ -188,7 +237,8 @@ def file_format(path: Path) -> RdfFormat:
         raise UsageError(f"no RDF format is known by the ending of {path}", f"use one of {known}") from None
 
 
-def _write(content: set[Quad], path: Path, base: str) -> None:
+def write_quads(content: set[Quad], path: Path, base: str = BASE) -> None:
+    """Writes quads to `path`, in the format that its ending names; replaces the file at once."""
     if any(isinstance(term, BlankNode) for quad in content for term in (quad.subject, quad.object, quad.graph_name)):
         dataset = Dataset(content)
         dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)

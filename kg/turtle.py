@@ -30,8 +30,8 @@ _Place = tuple[int, str, str, int, str, str]
 _FIRST = (
     "rdf:type", "rdfs:label", "skos:altLabel", "owl:sameAs", "schema:identifier", "schema:headline",
     "schema:datePublished", "schema:publisher", "schema:url", "schema:text", "kg:start", "kg:end",
-    "rdf:subject", "rdf:predicate", "rdf:object", "kg:attributedTo", "kg:negated", "kg:hypothetical", "kg:when",
-    "kg:office", "kg:confidence", "kg:rule", "prov:wasDerivedFrom", "schema:isPartOf", "schema:mentions",
+    "rdf:subject", "rdf:predicate", "rdf:object", "kg:attributedTo", "kg:negated", "kg:hypothetical", "kg:when", "kg:reported",
+    "kg:office", "kg:confidence", "kg:rule", "prov:wasDerivedFrom", "prov:wasGeneratedBy", "schema:isPartOf", "schema:mentions",
 )  # fmt: skip
 _SHORT = {  # values that Turtle writes without quotes, told by datatype and form
     f"{XSD}integer": re.compile(r"[+-]?[0-9]+"),
@@ -56,6 +56,7 @@ def iri(name: str) -> str:
 _RANK = {iri(name): rank for rank, name in enumerate(_FIRST)}
 _SUBJECT, _PREDICATE = iri("rdf:subject"), iri("rdf:predicate")
 _TYPE, _LABEL, _IDENTIFIER = iri("rdf:type"), iri("rdfs:label"), iri("schema:identifier")
+_MAKERS = {iri("prov:Activity"), iri("prov:SoftwareAgent"), iri("prov:Entity")}
 _IS_PART_OF, _DERIVED, _START = iri("schema:isPartOf"), iri("prov:wasDerivedFrom"), iri("kg:start")
 
 
@@ -120,6 +121,8 @@ def _place(subject: _Term, subjects: Mapping[_Term, _Facts]) -> tuple[_Place, st
     for rank, section in enumerate(SECTIONS):
         if KG + section in types:
             return (0, f"{rank}", _first(facts, _LABEL).casefold(), 0, "", ""), section
+    if types & _MAKERS:
+        return (4, "", "", 0, "", ""), "How this was found"
     return (3, "", "", 0, "", ""), "Other"
 
 
