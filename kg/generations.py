@@ -174,7 +174,9 @@ def damage(generation: Generation) -> list[str]:
     except OSError as error:
         return [f"a file cannot be read: {error}"]
     problems = [f"{name} is missing" for name in sorted(known.keys() - found.keys())]
-    problems += [f"{name} is not what was written" for name in sorted(known) if found.get(name, known[name]) != known[name]]
+    problems += [
+        f"{name} is not what was written" for name in sorted(known) if found.get(name, known[name]) != known[name]
+    ]
     return problems
 
 

@@ -8,6 +8,7 @@ from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import astuple, dataclass
 from pathlib import Path
+from typing import Any
 
 from kg.document import Document
 from kg.errors import KgError
@@ -51,16 +52,20 @@ class Record:
     versions: Versions
 
     @classmethod
-    def _of(cls, row: tuple[object, ...]) -> "Record":
-        return cls(*row[:5], Versions(*row[5:9]))  # type: ignore[arg-type]
+    def _of(cls, row: tuple[Any, ...]) -> "Record":
+        key, identifier, what, statements, entities, *made_by = row
+        return cls(key, identifier, what, statements, entities, Versions(*made_by))
 
-    def _row(self) -> tuple[object, ...]:
+    def _row(self) -> tuple[Any, ...]:
         return (self.key, self.identifier, self.content, self.statements, self.entities, *astuple(self.versions))
+
+
+RULE, REVIEW = "rule", "review"
 
 
 @dataclass(frozen=True, slots=True, order=True)
 class Judgement:
-    """That two entities are the same, or are not: by `judge` ("rule" or "review"), with a score and its evidence.
+    """That two entities are the same, or are not: by `judge` (RULE or REVIEW), with a score and its evidence.
 
     `first` and `second` are entity keys, in order.
     """
@@ -89,6 +94,33 @@ def content(document: Document) -> str:
         document.identifier, document.text, document.date, document.title, document.url, document.source,
     )  # fmt: skip
     return hashlib.sha256(json.dumps(fields, ensure_ascii=True).encode()).hexdigest()[:32]
+
+
+def holding(said: Iterable[Judgement]) -> list[Judgement]:
+    """The judgements that hold: a reviewer's before the rule's, and no chain of the same that joins two kept apart.
+
+    >>> one = Judgement("a", "b", "rule", True, 0.9, ""); other = Judgement("a", "b", "review", False, 1.0, "")
+    >>> [judgement.judge for judgement in holding([one, other])]
+    ['review']
+    """
+    best: dict[tuple[str, str], Judgement] = {}
+    for judgement in sorted(said, key=lambda one: (one.judge == REVIEW, not one.same, one)):
+        best[judgement.first, judgement.second] = judgement
+    apart = [one for one in best.values() if not one.same]
+    joined: dict[str, frozenset[str]] = {}
+    held = list(apart)
+    for one in sorted(
+        (one for one in best.values() if one.same), key=lambda one: (one.judge != REVIEW, -one.score, one)
+    ):
+        left = joined.get(one.first, frozenset({one.first}))
+        right = joined.get(one.second, frozenset({one.second}))
+        crosses = any({no.first, no.second} <= left | right for no in apart)
+        if crosses and one.judge != REVIEW:
+            continue
+        for member in left | right:
+            joined[member] = left | right
+        held.append(one)
+    return sorted(held)
 
 
 class Ledger:
@@ -143,13 +175,13 @@ class Ledger:
     def counts(self) -> tuple[int, int]:
         """How many documents and statements there are."""
         row = self._one("SELECT COUNT(*), COALESCE(SUM(statements), 0) FROM documents")
-        return (int(row[0]), int(row[1])) if row else (0, 0)  # type: ignore[call-overload]
+        return (int(row[0]), int(row[1])) if row else (0, 0)
 
     def by_versions(self) -> list[tuple[Versions, int]]:
         """How many documents were built by which versions."""
         columns = "tool, extractor, model, ontology"
         rows = self._all(f"SELECT {columns}, COUNT(*) FROM documents GROUP BY {columns} ORDER BY {columns}")
-        return [(Versions(*row[:4]), row[4]) for row in rows]  # type: ignore[misc]
+        return [(Versions(*row[:4]), row[4]) for row in rows]
 
     def input(self, name: str, fingerprint: str) -> list[tuple[str, str]]:
         """Key and content of what a file with this fingerprint gave; empty if it was not read or is not known."""
@@ -168,12 +200,12 @@ class Ledger:
         )
 
     def inputs(self) -> Iterator[tuple[str, str, str, str]]:
-        return self._all("SELECT name, fingerprint, key, content FROM inputs ORDER BY 1, 2, 3")  # type: ignore[return-value]
+        return self._all("SELECT name, fingerprint, key, content FROM inputs ORDER BY 1, 2, 3")
 
     def judgements(self) -> list[Judgement]:
         """All judgements, in order."""
         rows = self._all("SELECT * FROM judgements ORDER BY first, second, judge")
-        return [Judgement(*row[:3], bool(row[3]), *row[4:]) for row in rows]  # type: ignore[misc]
+        return [Judgement(a, b, judge, bool(same), score, why) for a, b, judge, same, score, why in rows]
 
     def judge(self, judgement: Judgement) -> None:
         self._change("INSERT OR REPLACE INTO judgements VALUES (?, ?, ?, ?, ?, ?)", *astuple(judgement))
@@ -185,11 +217,11 @@ class Ledger:
         else:
             self._change("DELETE FROM judgements WHERE judge = ? AND first = ? AND second = ?", judge, *pair)
 
-    def _all(self, query: str, *values: object) -> Iterator[tuple[object, ...]]:
+    def _all(self, query: str, *values: object) -> Iterator[tuple[Any, ...]]:
         with _named(self._path):
             yield from self._connection.execute(query, values)
 
-    def _one(self, query: str, *values: object) -> tuple[object, ...] | None:
+    def _one(self, query: str, *values: object) -> tuple[Any, ...] | None:
         return next(self._all(query, *values), None)
 
     def _change(self, query: str, *values: object) -> None:

@@ -47,12 +47,12 @@ def build(
     if store is None:
         checked = rdf.checked_base(base) if base is not None else rdf.BASE
         return _build_file(inputs, output, date, checked, network, on_event)  # type: ignore[arg-type]
-    from kg import generations, incremental
+    from kg import incremental
     from kg.store import base_of, named_quads
 
     check_place(store, folder=True)
     if base is None:
-        base = base_of(store) if generations.is_store(store) else rdf.BASE
+        base = base_of(store)
     rdf.checked_base(base)
     report, keys = incremental.update(
         store, inputs, date, base, prune=prune, refresh=refresh, network=network, on_event=on_event

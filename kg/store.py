@@ -123,7 +123,9 @@ def check_base(path: Path, ledger: Ledger, base: str) -> None:
 
 
 def base_of(path: Path) -> str:
-    """The base of a store's IRIs."""
+    """The base of a store's IRIs; the usual one for anything else."""
+    if not generations.is_store(path):
+        return BASE
     with named_ledger(path) as ledger:
         return (ledger.fact("base") if ledger else None) or BASE
 

@@ -62,7 +62,7 @@ _IS_PART_OF, _DERIVED, _START = iri("schema:isPartOf"), iri("prov:wasDerivedFrom
 
 def turtle(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> Iterator[str]:
     """A Turtle file in pieces; the same triples in any order give the same text."""
-    yield from _header(prefixes)
+    yield from trig_header(prefixes)
     yield from _body(triples, prefixes)
 
 
@@ -70,19 +70,29 @@ def trig(quads: Iterable[Quad], prefixes: Mapping[str, str]) -> Iterator[str]:
     """A TriG file in pieces: one block a named graph, the default graph first and without a block."""
     graphs: dict[str, list[Triple]] = defaultdict(list)
     for quad in quads:
-        name = "" if isinstance(quad.graph_name, DefaultGraph) else _written(quad.graph_name, prefixes)
-        graphs[name].append(quad.triple)
-    yield from _header(prefixes)
+        graphs[trig_name(quad.graph_name, prefixes)].append(quad.triple)
+    yield from trig_header(prefixes)
     for name in sorted(graphs):
-        if not name:
-            yield from _body(graphs[name], prefixes)
-            continue
-        yield f"\n{name} {{\n"
-        yield from _body(graphs[name], prefixes)
-        yield "}\n"
+        yield from trig_graph(name, graphs[name], prefixes)
 
 
-def _header(prefixes: Mapping[str, str]) -> Iterator[str]:
+def trig_name(graph: NamedNode | BlankNode | DefaultGraph, prefixes: Mapping[str, str]) -> str:
+    """How the name of a graph is written; empty for the default graph."""
+    return "" if isinstance(graph, DefaultGraph) else _written(graph, prefixes)
+
+
+def trig_graph(name: str, triples: Iterable[Triple], prefixes: Mapping[str, str]) -> Iterator[str]:
+    """One graph of a TriG file, by its name as written."""
+    if not name:
+        yield from _body(triples, prefixes)
+        return
+    yield f"\n{name} {{\n"
+    yield from _body(triples, prefixes)
+    yield "}\n"
+
+
+def trig_header(prefixes: Mapping[str, str]) -> Iterator[str]:
+    """The prefixes of a file."""
     for prefix in sorted(prefixes):
         yield f"@prefix {prefix}: <{prefixes[prefix]}> .\n"
 

@@ -191,9 +191,7 @@ def _endings(path: PurePath) -> tuple[str, str]:
     return ending, inner or ".txt"
 
 
-def _documents(
-    reader: Reader, stream: BinaryIO, path: Path, name: str, notes: Notes
-) -> Iterator[tuple[str, Document]]:
+def _documents(reader: Reader, stream: BinaryIO, path: Path, name: str, notes: Notes) -> Iterator[tuple[str, Document]]:
     if reader in COLLECTIONS:
         yield from ((document.identifier, document) for document in reader(stream, name, notes))
         return

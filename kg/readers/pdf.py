@@ -16,7 +16,8 @@ from kg.readers.plain import whole
 _MOST_BYTES = 100_000_000
 _MOST_PAGES = 5_000
 _FULL_LINE = 0.75  # of the longest line's length: a shorter one ends its paragraph
-_BROKEN_WORD = re.compile(r"(?<=[a-z])-\n(?=[a-z])")
+_BROKEN_WORD = re.compile(r"[a-z]-\Z")
+_STOPS = (".", "!", "?", "”", '"')
 
 
 def read(stream: BinaryIO, name: str, notes: Notes) -> Iterator[Document]:
@@ -52,14 +53,16 @@ def paragraphs(text: str) -> str:
     >>> paragraphs("Norland and Southmark met in Gen-\neva on Monday to sign the truce.\nThey left.")
     'Norland and Southmark met in Geneva on Monday to sign the truce.\n\nThey left.'
     """
-    lines = [line.strip() for line in _BROKEN_WORD.sub("", text).split("\n")]
-    full = _FULL_LINE * max(map(len, lines), default=0)
+    lines = [line.strip() for line in text.split("\n")]
+    longest = max(map(len, lines), default=0)
     joined: list[str] = []
     goes_on = False
     for line in lines:
         if line and goes_on:
-            joined[-1] += " " + line
+            broken = _BROKEN_WORD.search(joined[-1]) and line[0].islower()
+            joined[-1] = joined[-1][:-1] + line if broken else f"{joined[-1]} {line}"
         elif line:
             joined.append(line)
-        goes_on = len(line) >= full and not (line.endswith((".", "!", "?", "”", '"')) and len(line) < full / _FULL_LINE)
+        ends = line.endswith(_STOPS) and len(line) < longest
+        goes_on = len(line) >= _FULL_LINE * longest and not ends
     return "\n\n".join(joined)

@@ -40,7 +40,9 @@ def fetch(address: str) -> tuple[bytes, str]:
             data = answer.read(_MOST_BYTES + 1)
             kind = answer.headers.get_content_type()
     except (OSError, ValueError) as error:  # also URLError and timeouts
-        raise InputError(f"cannot be fetched: {getattr(error, 'reason', None) or error}", "check the address") from error
+        raise InputError(
+            f"cannot be fetched: {getattr(error, 'reason', None) or error}", "check the address"
+        ) from error
     if len(data) > _MOST_BYTES:
         raise InputError(f"larger than {_MOST_BYTES:,} bytes", "fetch it by other means and split it")
     named = "." + urlsplit(address).path.rpartition(".")[2].lower()
