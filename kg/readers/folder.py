@@ -47,6 +47,8 @@ def _walk(folder: Path, root: Path, endings: Collection[str], notes: Notes) -> I
     except OSError as error:
         notes.skip(str(folder), f"cannot be read: {error.strerror or error}", "check its permissions")
         return
+    if not names and folder.suffix.lower() in endings:
+        notes.skip(str(folder), "an empty folder, though named like a file", "remove it, or put the file there")
     for path in (folder / name for name in names if not name.startswith(".") and not name.endswith(SIDECAR)):
         wanted = not path.suffix or path.suffix.lower() in endings
         try:
