@@ -244,7 +244,9 @@ def _candidates(known: Mapping[str, _Known]) -> Iterator[tuple[_Known, _Known]]:
     """Pairs of one kind that share a word of their names, or its beginning, or an entry of Wikidata."""
     by_word: dict[tuple[str, str], set[str]] = defaultdict(set)
     for entity in known.values():
-        words = {word for name in entity.names for word in _words(name, entity.kind)}
+        split = [_words(name, entity.kind) for name in entity.names]
+        words = {word for found in split for word in found}
+        words |= {"".join(word[0] for word in found) for found in split if len(found) > 2}
         for word in words:
             by_word[entity.kind, word[:4]].add(entity.key)
         for same in entity.wikidata:
@@ -293,10 +295,6 @@ def _against(one: _Known, other: _Known) -> str:
             if owner != second_owner and (not year or not second_year or year == second_year):
                 at = f" in {year}" if year and year == second_year else ""
                 return f"{office} of {owner} and {second_office} of {second_owner}{at}"
-    if one.kind == "Conflict":
-        years = [{word for name in entity.names for word in name.split() if word.isdigit()} for entity in (one, other)]
-        if all(years) and not years[0] & years[1]:
-            return f"of different years: {min(years[0])}, {min(years[1])}"
     return ""
 
 
