@@ -2,7 +2,8 @@
 
 The parser's memory and time grow faster than the text, so a book read whole would need tens of gigabytes. What a part
 says of a local entity ("rebels") is joined with what the other parts say of it; a pronoun or a bare surname is not
-looked up across a border, which lies between paragraphs wherever it can.
+looked up across a border, which lies between paragraphs wherever it can; unnamed events that an article numbers ("a
+second agreement") are numbered within their part.
 """
 
 import re
@@ -156,10 +157,11 @@ def joined(document: Document, at: list[int], parts: list[Extraction]) -> Extrac
         return parts[0]
     entities: dict[str, Entity] = {}
     statements: dict[str, Statement] = {}
+    name_of_whole, whole = document.key, f"-{document.digest[:8]}"  # once: a digest of a book takes its time
     for start, part in zip(at, parts, strict=False):
-        local, whole = f"-{part.document.digest[:8]}", f"-{document.digest[:8]}"
+        local = f"-{part.document.digest[:8]}"
 
-        def key(name: str, local: str = local, whole: str = whole) -> str:
+        def key(name: str, local: str = local) -> str:
             return name.replace(local, whole)
 
         for entity in part.entities:
@@ -172,7 +174,7 @@ def joined(document: Document, at: list[int], parts: list[Extraction]) -> Extrac
                 subject=key(said.subject),
                 object=key(said.object) if isinstance(said.object, str) else said.object,
                 attributed_to=tuple(key(source) for source in said.attributed_to),
-                passage=Passage(document.key, place.start + start, place.end + start, place.text),
+                passage=Passage(name_of_whole, place.start + start, place.end + start, place.text),
             )
             statements[statement.key] = statement
     return Extraction(

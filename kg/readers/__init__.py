@@ -8,7 +8,7 @@ import hashlib
 import io
 import sys
 from collections.abc import Callable, Iterable, Iterator, Sequence
-from contextlib import closing
+from contextlib import closing, suppress
 from dataclasses import dataclass, replace
 from pathlib import Path, PurePath
 from typing import BinaryIO
@@ -156,8 +156,8 @@ def _fingerprint(path: Path, date: str | None) -> str:
     with path.open("rb") as stream:
         found = hashlib.file_digest(stream, "sha256")
     found.update(f"\0{date or ''}\0".encode())
-    if (about := sidecar(path)).is_file():
-        found.update(about.read_bytes())
+    with suppress(OSError):  # there is none, or none can be: beside() says what is wrong with it
+        found.update(sidecar(path).read_bytes())
     return found.hexdigest()[:32]
 
 
