@@ -92,7 +92,7 @@ def test_a_lone_surrogate_becomes_the_replacement_character(tmp_path: Path) -> N
     assert [document.text for document in read([tmp_path / "a.jsonl"])] == ["Pea\ufffdce.", "😀."]
 
 
-@pytest.mark.parametrize("raw", ["a b<c>\"d{e}|f^g`h\\i", "x> } <http://evil.example/s> <p> <o> .", "%zz", "é\u202e"])
+@pytest.mark.parametrize("raw", ['a b<c>"d{e}|f^g`h\\i', "x> } <http://evil.example/s> <p> <o> .", "%zz", "é\u202e"])
 def test_no_key_or_address_breaks_an_iri_and_the_raw_value_is_kept(raw: str, tmp_path: Path) -> None:
     entity = Entity(raw, "Person", raw)
     document = Document(raw, "Peace.", url="https://news.example/a%20b")
@@ -104,7 +104,7 @@ def test_no_key_or_address_breaks_an_iri_and_the_raw_value_is_kept(raw: str, tmp
     loose.parse(data=data, format="nquads")
     assert len(strict) == len(list(loose.quads((None, None, None, None)))) == data.count(b"\n")
     assert {quad.object.value for quad in strict if isinstance(quad.object, Literal)} >= {raw}
-    assert not any("evil.example/s" == q.subject.value for q in strict if isinstance(q.subject, NamedNode))
+    assert not any(q.subject.value == "evil.example/s" for q in strict if isinstance(q.subject, NamedNode))
 
 
 @pytest.mark.parametrize(
@@ -140,7 +140,8 @@ def test_special_files_never_block_and_each_is_named(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
-    "name", [b"line\nbreak.txt", b"x" * 251 + b".txt", b"caf\xe9.txt", b"-rf --store=x.txt", b"a 'b\" #%2e?&.txt", b"\xff.txt"]
+    "name",
+    [b"line\nbreak.txt", b"x" * 251 + b".txt", b"caf\xe9.txt", b"-rf --store=x.txt", b"a 'b\" #%2e?&.txt", b"\xff.txt"],
 )
 def test_odd_file_names_give_valid_sources_that_lead_back(name: bytes, tmp_path: Path) -> None:
     folder = tmp_path / "odd"
@@ -217,7 +218,11 @@ def test_impossible_dates_are_no_ill_typed_literals(tmp_path: Path) -> None:
                for n, d in enumerate(("2024-02-30", "2024-13-01", "0000-00-00", "9999-99-99", "2024-02-29"))]  # fmt: skip
     (tmp_path / "a.jsonl").write_text("\n".join(map(json.dumps, records)))
     assert build([tmp_path / "a.jsonl"], store=tmp_path / "s").stored == 5
-    dated = [q.object for q in open_graph(tmp_path / "s") if isinstance(q.object, Literal) and "date" in q.object.datatype.value]
+    dated = [
+        q.object
+        for q in open_graph(tmp_path / "s")
+        if isinstance(q.object, Literal) and "date" in q.object.datatype.value
+    ]
     assert {literal.value for literal in dated} == {"2024-02-29"}
 
 

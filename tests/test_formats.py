@@ -89,7 +89,12 @@ def pdf(lines: list[str]) -> bytes:
 
 
 def test_a_pdf_gives_its_lines_as_paragraphs(tmp_path: Path) -> None:
-    lines = ["Norland and Southmark signed in Gen-", "eva the truce that both had wanted", "for years.", "Ada Vell spoke."]
+    lines = [
+        "Norland and Southmark signed in Gen-",
+        "eva the truce that both had wanted",
+        "for years.",
+        "Ada Vell spoke.",
+    ]
     (tmp_path / "a.pdf").write_bytes(pdf(lines))
     (document,), skipped, _ = gather(tmp_path / "a.pdf")
     assert skipped == []
@@ -125,7 +130,10 @@ def test_a_table_gives_a_document_a_row(tmp_path: Path, name: str, mark: str) ->
     ]
     (tmp_path / name).write_text("\r\n".join(mark.join(row) for row in rows) + "\r\n", newline="")
     found, skipped, warned = gather(tmp_path / name)
-    assert [(d.identifier, d.title, d.date) for d in found] == [("r1", "One", "2024-05-15"), (f"{name}:6", "Three", None)]
+    assert [(d.identifier, d.title, d.date) for d in found] == [
+        ("r1", "One", "2024-05-15"),
+        (f"{name}:6", "Three", None),
+    ]
     assert found[0].text == f'{TEXT}\n\nThey "left"{mark} then.'
     assert [skip.where for skip in skipped] == [f"{name}:5", f"{name}:7"]
     assert len(warned) == 1 and "2024-02-30" in warned[0].message

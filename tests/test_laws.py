@@ -16,7 +16,12 @@ from kg.run import build
 from kg.statement import Extraction
 from kg.store import fill, open_graph
 
-FACTS = ("Norland attacked Southmark.", "Norland met Easteria.", "Easteria denied attacking Norland.", "Ada Vell spoke.")
+FACTS = (
+    "Norland attacked Southmark.",
+    "Norland met Easteria.",
+    "Easteria denied attacking Norland.",
+    "Ada Vell spoke.",
+)
 NAMES = ("a.txt", "b.txt", "c.txt")
 texts = st.lists(st.sampled_from(FACTS), min_size=1, max_size=4).map(" ".join)
 documents = st.builds(Document, st.sampled_from(NAMES), texts, st.sampled_from((None, "2024", "2024-05-15")))
@@ -135,7 +140,9 @@ def test_a_small_step_and_a_rewrite_give_the_same_store(world: list[Document], d
         assert exported(Path(folder) / "step") == exported(Path(folder) / "anew")
 
 
-unicode = st.text(st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), min_size=1, max_size=20)
+unicode = st.text(
+    st.characters(exclude_categories=["Cs", "Cc"], exclude_characters="\ufffe\uffff"), min_size=1, max_size=20
+)
 
 
 @settings(max_examples=40, deadline=None)

@@ -22,7 +22,9 @@ def report(name: str, *entities: Entity, offices: tuple[tuple[str, str, str], ..
     said = [Statement(who, "officeHolderOf", where, passage, office=office) for who, office, where in offices]
     said += [Statement(who, relation, whom, passage) for who, relation, whom in statements]
     everybody = {entity.key: entity for entity in (NORLAND, SOUTHMARK, *entities)}
-    return Extraction(document, tuple(everybody[key] for key in sorted(everybody)), tuple(sorted(said, key=lambda s: s.key)))
+    return Extraction(
+        document, tuple(everybody[key] for key in sorted(everybody)), tuple(sorted(said, key=lambda s: s.key))
+    )
 
 
 def person(key: str, name: str, *aliases: str, same_as: str | None = None) -> Entity:
@@ -54,7 +56,9 @@ def verdict(store: Path, first: str, second: str) -> str | None:
     ],
 )  # fmt: skip
 def test_persons(tmp_path: Path, one: Entity, other: Entity, offices: tuple[str, str], expected: str | None) -> None:
-    held = [((who.key, office, "norland"),) if office else () for who, office in zip((one, other), offices, strict=True)]
+    held = [
+        ((who.key, office, "norland"),) if office else () for who, office in zip((one, other), offices, strict=True)
+    ]
     fill(tmp_path / "s", [report("1", one, offices=held[0]), report("2", other, offices=held[1])])
     assert verdict(tmp_path / "s", "a", "b") == expected
 
@@ -122,7 +126,9 @@ def store(tmp_path: Path) -> Path:
 
 
 def links(path: Path) -> set[tuple[str, str]]:
-    query = "SELECT ?a ?b { ?a <http://www.w3.org/2002/07/owl#sameAs> ?b FILTER(STRSTARTS(STR(?b), 'https://w3id.org/')) }"
+    query = (
+        "SELECT ?a ?b { ?a <http://www.w3.org/2002/07/owl#sameAs> ?b FILTER(STRSTARTS(STR(?b), 'https://w3id.org/')) }"
+    )
     return {(row["a"].value[-1], row["b"].value[-1]) for row in open_graph(path).query(query)}
 
 
