@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from itertools import pairwise
 from pathlib import Path
 
 import pytest
@@ -29,8 +30,8 @@ SENTENCES = (
 def test_borders_leave_nothing_out_and_no_part_too_long(text: str, most: int) -> None:
     found = borders(text, most)
     assert found == sorted(set(found)) or text == ""
-    assert "".join(text[a:b] for a, b in zip(found, found[1:], strict=False)) == text
-    assert all(b - a <= most for a, b in zip(found, found[1:], strict=False))
+    assert "".join(text[a:b] for a, b in pairwise(found)) == text
+    assert all(b - a <= most for a, b in pairwise(found))
 
 
 @pytest.mark.parametrize(
@@ -155,7 +156,7 @@ def test_divided_anywhere_the_offsets_hold(pieces: list[str]) -> None:
     document = Document("x", " ".join(pieces))
     at = borders(document.text, 40)
     found = [
-        standin.find(Document("x", document.text[a:b])) for a, b in zip(at, at[1:], strict=False)
+        standin.find(Document("x", document.text[a:b])) for a, b in pairwise(at)
     ]  # fmt: skip
     joined = parts.joined(document, at, found)
     assert {*joined.statements} <= {*standin.find(document).statements}
