@@ -7,7 +7,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 
-.PHONY: demo test lint train clean
+.PHONY: demo test soak lint train clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.stamp
@@ -28,6 +28,10 @@ demo: $(VENV)/.stamp
 
 test: lint
 	$(BIN)/python -m pytest --cov --cov-report=term
+
+# What takes long: a hundred builds that are killed, a text of 100 MB, thousands of generated histories.
+soak: $(VENV)/.stamp-dev
+	$(BIN)/python -m pytest -m soak
 
 lint: $(VENV)/.stamp-dev
 	$(BIN)/ruff check .

@@ -7,12 +7,14 @@ The way of a text through the house, from bottom to top; imports only go down:
     cli            the commands: parse the call, have the work done, print (terminal: where output goes)
     server         SPARQL over HTTP and the pages of web/ (worker: queries in processes of their own)
     evaluation     scores against annotated articles (gold: their format)
+    upkeep         stores: status, remove, merge, diff, upgrade (resolve: who is the same as whom)
+    incremental    a store brought up to date (parts: long documents; report: what became of the inputs)
     run            many documents: read, extract, write, report
     report         one page about a whole graph
     views          parts of a graph as networkx graphs, and their pictures
     queries        the saved queries of queries/*.rq
     shapes         the ontology's SHACL shapes
-    store          a graph on disk or in memory
+    store          a graph on disk or in memory (generations, ledger: its files; versions: what built it)
     rdf            statements to RDF and its files, the only place where IRIs are minted (turtle: terms as text)
     readers        bytes to documents, one file a format
     extract        documents to statements: spaCy components, one file a phenomenon

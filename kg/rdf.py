@@ -1,9 +1,13 @@
 """Statements as RDF: the only place where IRIs are minted, and the writers of RDF files."""
 
+import heapq
 import json
 import os
+import tempfile
 from collections.abc import Iterable, Iterator
+from contextlib import ExitStack
 from datetime import date
+from itertools import chain, groupby, islice
 from pathlib import Path
 from urllib.parse import quote
 
@@ -18,14 +22,17 @@ from pyoxigraph import (
     RdfFormat,
     Store,
     Triple,
+    parse,
     serialize,
 )
 
 from kg.document import Document
 from kg.errors import KgError, UsageError
+from kg.ledger import Judgement, holding
 from kg.ontology import Ontology, load
-from kg.statement import Entity, Extraction, Statement
-from kg.turtle import KG, PREFIXES, iri, trig, turtle
+from kg.statement import Entity, Extraction, Statement, slug
+from kg.turtle import KG, PREFIXES, iri, trig, trig_graph, trig_header, trig_name, turtle
+from kg.versions import Versions
 
 BASE = PREFIXES["id"]
 FORMATS = {
@@ -62,12 +69,15 @@ def checked_base(base: str) -> str:
     return base
 
 
-def quads(extraction: Extraction, base: str = BASE) -> Iterator[Quad]:
-    """Everything found in one document, in the named graph of that document."""
+def quads(extraction: Extraction, base: str = BASE, versions: Versions | None = None) -> Iterator[Quad]:
+    """Everything found in one document, in the named graph of that document; with `versions`, what found it as well."""
     graph = local_iri(extraction.document.key, base)
     meaning = load()
     for subject, predicate, obj in _describe(extraction, graph, meaning, base):
         yield Quad(subject, predicate, obj, graph)
+    if versions is not None:
+        for subject, predicate, obj in _provenance(extraction, graph, versions, base):
+            yield Quad(subject, predicate, obj, graph)
 
 
 def _describe(extraction: Extraction, document: NamedNode, meaning: Ontology, base: str) -> Iterator[_Fact]:
@@ -78,6 +88,50 @@ def _describe(extraction: Extraction, document: NamedNode, meaning: Ontology, ba
         yield from _entity(entity, node, meaning)
     for statement in extraction.statements:
         yield from _statement(statement, document, meaning, base)
+        if extraction.document.date:
+            yield local_iri(statement.key, base), _term("kg:reported"), dated(extraction.document.date)
+
+
+def judged(judgements: Iterable[Judgement], graph: NamedNode, base: str = BASE) -> Iterator[Quad]:
+    """Judgements on who is the same as whom as statements of their own; of those that hold, the link as well."""
+    known = list(judgements)
+    held = set(holding(known))
+    for judgement in known:
+        first, second = local_iri(judgement.first, base), local_iri(judgement.second, base)
+        node = local_iri(judgement.key, base)
+        facts: list[_Fact] = [
+            (node, _TYPE, _term("kg:IdentityJudgement")),
+            (node, _term("rdf:subject"), first),
+            (node, _term("rdf:predicate"), _term("owl:sameAs" if judgement.same else "owl:differentFrom")),
+            (node, _term("rdf:object"), second),
+            (node, _term("kg:confidence"), _confidence(judgement.score)),
+            (node, _term("kg:rule"), Literal(judgement.judge)),
+            (node, _term("skos:note"), Literal(judgement.evidence)),
+        ]
+        if judgement.same and judgement in held:
+            facts += [(first, _term("owl:sameAs"), second), (second, _term("owl:sameAs"), first)]
+        yield from (Quad(*fact, graph) for fact in facts)
+
+
+def _provenance(extraction: Extraction, document: NamedNode, versions: Versions, base: str) -> Iterator[_Fact]:
+    """The activity that made the statements: no clock in it, since the same input shall give the same bytes."""
+    activity = local_iri(versions.key, base)
+    tool = local_iri(f"software-{slug(f'conflict-kg {versions.tool}')}", base)
+    model = local_iri(f"model-{slug(versions.model)}", base)
+    ontology = local_iri(f"ontology-{versions.ontology}", base)
+    yield activity, _TYPE, _term("prov:Activity")
+    yield activity, _term("prov:wasAssociatedWith"), tool
+    for used in (document, model, ontology):
+        yield activity, _term("prov:used"), used
+    yield tool, _TYPE, _term("prov:SoftwareAgent")
+    yield tool, _term("schema:name"), Literal("conflict-kg")
+    yield tool, _term("schema:softwareVersion"), Literal(versions.tool)
+    yield model, _TYPE, _term("prov:Entity")
+    yield model, _term("schema:name"), Literal(versions.model)
+    yield ontology, _TYPE, _term("prov:Entity")
+    yield ontology, _term("schema:version"), Literal(versions.ontology)
+    for statement in extraction.statements:
+        yield local_iri(statement.key, base), _term("prov:wasGeneratedBy"), activity
 
 
 def _document(document: Document, node: NamedNode) -> Iterator[_Fact]:
@@ -165,20 +219,98 @@ def _term(name: str) -> NamedNode:
     return NamedNode(iri(name))
 
 
-def write(extractions: Iterable[Extraction], path: Path, base: str = BASE) -> None:
+def write(extractions: Iterable[Extraction], path: Path, base: str = BASE, versions: Versions | None = None) -> None:
     """Writes the graph of some documents to `path`, in the format that its ending names; replaces the file at once."""
     file_format(path)
     checked_base(base)
-    _write({quad for extraction in extractions for quad in quads(extraction, base)}, path, base)
+    write_quads({quad for extraction in extractions for quad in quads(extraction, base, versions)}, path, base)
 
 
 def convert(store: Store, path: Path, base: str = BASE) -> None:
-    """Writes what a store holds to `path`, in the format that its ending names."""
-    file_format(path)
-    named = set(store.quads_for_pattern(None, None, None, None))
+    """Writes what a store holds to `path`, in the format that its ending names.
+
+    N-Quads, N-Triples, TriG and RDF/XML are written in pieces, in little memory however large the store is; Turtle and
+    JSON-LD, whose order of things needs a look at the whole, are not.
+    """
+    form = file_format(path)
     # The default graph of a store repeats what the documents' graphs say, for plain queries.
-    in_documents = {quad.triple for quad in named if quad.graph_name != DefaultGraph()}
-    _write({q for q in named if q.graph_name != DefaultGraph() or q.triple not in in_documents}, path, base)
+    apart = {
+        quad
+        for quad in store.quads_for_pattern(None, None, None, DefaultGraph())
+        if not any(map(_is_named, store.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)))
+    }
+    if form in (RdfFormat.TURTLE, RdfFormat.JSON_LD) or any(map(_is_blank, apart)) or _has_blanks(store):
+        write_quads({quad for quad in store if _is_named(quad)} | apart, path, base)
+        return
+    with tempfile.TemporaryDirectory(prefix="kg-") as room:
+        _replace(path, _streamed(store, apart, form, {**PREFIXES, "id": base}, Path(room)))
+
+
+def _streamed(store: Store, apart: set[Quad], form: RdfFormat, prefixes: dict[str, str], room: Path) -> Iterator[bytes]:
+    if form == RdfFormat.TRIG:
+        yield from (piece.encode() for piece in trig_header(prefixes))
+        if apart:
+            yield from (piece.encode() for piece in trig_graph("", [quad.triple for quad in apart], prefixes))
+        names = {trig_name(name, prefixes): name for name in store.named_graphs()}
+        for written in sorted(names):
+            held = store.quads_for_pattern(None, None, None, names[written])
+            yield from (piece.encode() for piece in trig_graph(written, [quad.triple for quad in held], prefixes))
+        return
+    if form == RdfFormat.N_QUADS:
+        everything = (f"{quad} .\n" for quad in chain(apart, filter(_is_named, store)))
+        yield from (line.encode() for line in ordered(everything, room))
+        return
+    triples = store.quads_for_pattern(None, None, None, DefaultGraph())
+    lines = ordered((f"{quad.triple} .\n" for quad in triples), room)
+    if form == RdfFormat.N_TRIPLES:
+        yield from (line.encode() for line in lines)
+        return
+    _refuse_controls(quad.triple for quad in store.quads_for_pattern(None, None, None, DefaultGraph()))
+    written_to = room / "graph.rdf"
+    with (room / "graph.nt").open("w+b") as between:
+        between.writelines(line.encode() for line in lines)
+        between.seek(0)
+        serialize(
+            (quad.triple for quad in parse(between, format=RdfFormat.N_TRIPLES)),
+            written_to, format=form, prefixes=prefixes,
+        )  # fmt: skip
+    with written_to.open("rb") as stream:
+        while piece := stream.read(1 << 20):
+            yield piece
+
+
+def ordered(lines: Iterable[str], room: Path, most: int = 200_000) -> Iterator[str]:
+    """Lines in order and each once, `most` of them in memory at a time, the rest in files in `room`."""
+    source, runs = iter(lines), 0
+    while True:
+        run = sorted(islice(source, most))
+        if not runs and len(run) < most:
+            yield from (line for line, _ in groupby(run))
+            return
+        if not run:
+            break
+        with (room / f"run-{runs}").open("w", encoding="utf-8", newline="") as stream:
+            stream.writelines(run)
+        runs += 1
+    with ExitStack() as files:
+        streams = [
+            files.enter_context((room / f"run-{number}").open(encoding="utf-8", newline="\n")) for number in range(runs)
+        ]
+        yield from (line for line, _ in groupby(heapq.merge(*streams)))
+
+
+def _is_named(quad: Quad) -> bool:
+    return quad.graph_name != DefaultGraph()
+
+
+def _is_blank(quad: Quad) -> bool:
+    return any(isinstance(term, BlankNode) for term in (quad.subject, quad.object, quad.graph_name))
+
+
+def _has_blanks(store: Store) -> bool:
+    return any(isinstance(name, BlankNode) for name in store.named_graphs()) or any(
+        map(_is_blank, store.quads_for_pattern(None, None, None, DefaultGraph()))
+    )
 
 
 def file_format(path: Path) -> RdfFormat:
@@ -190,18 +322,24 @@ def file_format(path: Path) -> RdfFormat:
         raise UsageError(f"no RDF format is known by the ending of {path}", f"use one of {known}") from None
 
 
-def _write(content: set[Quad], path: Path, base: str) -> None:
-    if any(isinstance(term, BlankNode) for quad in content for term in (quad.subject, quad.object, quad.graph_name)):
+def write_quads(content: set[Quad], path: Path, base: str = BASE) -> None:
+    """Writes quads to `path`, in the format that its ending names; replaces the file at once."""
+    if any(map(_is_blank, content)):
         dataset = Dataset(content)
         dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
         content = set(dataset)
+    _replace(path, _pieces(content, file_format(path), {**PREFIXES, "id": base}))
+
+
+def _replace(path: Path, pieces: Iterable[bytes]) -> None:
+    """Writes a file beside the place and then puts it there at once."""
     target = Path(os.path.realpath(path))
     draft = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
             with draft.open("wb") as stream:
-                stream.writelines(_pieces(content, file_format(path), {**PREFIXES, "id": base}))
+                stream.writelines(pieces)
             os.replace(draft, target)
         finally:
             draft.unlink(missing_ok=True)
@@ -223,8 +361,7 @@ def _pieces(content: set[Quad], form: RdfFormat, prefixes: dict[str, str]) -> It
     else:
         if form == RdfFormat.RDF_XML:
             _refuse_controls(merged)
-        ordered = sorted(merged, key=str)
-        data = serialize(ordered, format=form, prefixes=prefixes) or b""
+        data = serialize(sorted(merged, key=str), format=form, prefixes=prefixes) or b""
         yield _indented(data) if form == RdfFormat.JSON_LD else data
 
 
@@ -232,8 +369,8 @@ def _indented(data: bytes) -> bytes:
     return (json.dumps(json.loads(data), ensure_ascii=False, indent=1) + "\n").encode()
 
 
-def _refuse_controls(triples: set[Triple]) -> None:
-    for value in sorted(t.object.value for t in triples if isinstance(t.object, Literal)):
+def _refuse_controls(triples: Iterable[Triple]) -> None:
+    for value in (t.object.value for t in triples if isinstance(t.object, Literal)):
         for character in value:
             if (character < " " and character not in "\t\n\r") or character in "\ufffe\uffff":
                 raise KgError(

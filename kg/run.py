@@ -1,61 +1,17 @@
-"""Many documents: read, extract, write, and say what became of each."""
+"""Many documents: read, extract, write to a file or a store, and say what became of each."""
 
 import os
-from collections.abc import Callable, Iterable, Iterator, Sequence
-from dataclasses import dataclass
-from functools import partial
+from collections.abc import Callable, Sequence
 from pathlib import Path
-from typing import TypeAlias
 
-from kg.document import Document
-from kg.errors import InputError, KgError, UsageError
+from kg.errors import KgError, UsageError
 from kg.gazetteer import load as load_gazetteer
-from kg.readers import Skipped, Warned, read
+from kg.outcome import Built, Event, Report, Started
+from kg.parts import extract_all
+from kg.readers import Skipped, read
 from kg.readers.metadata import valid_date
-from kg.statement import Extraction
 
-
-@dataclass(frozen=True, slots=True)
-class Started:
-    """All inputs are read; `documents` go into the extractor now."""
-
-    documents: int
-
-
-@dataclass(frozen=True, slots=True)
-class Built:
-    """One document is done."""
-
-    identifier: str
-
-
-Event: TypeAlias = Started | Built | Skipped | Warned
-
-
-@dataclass(frozen=True, slots=True)
-class Report:
-    """What became of the inputs, and how many different statements and entities they gave.
-
-    >>> print(Report(stored=2, unchanged=0, skipped=(Skipped("a.txt", "empty"),), statements=9, entities=5))
-    read 3 = stored 2 + unchanged 0 + skipped 1; 9 statements, 5 entities
-    """
-
-    stored: int
-    unchanged: int
-    skipped: tuple[Skipped, ...]
-    statements: int
-    entities: int
-
-    @property
-    def read(self) -> int:
-        """All inputs: documents, and what was skipped."""
-        return self.stored + self.unchanged + len(self.skipped)
-
-    def __str__(self) -> str:
-        return (
-            f"read {self.read} = stored {self.stored} + unchanged {self.unchanged} + skipped {len(self.skipped)}; "
-            f"{self.statements} statements, {self.entities} entities"
-        )
+__all__ = ["Built", "Event", "Report", "Started", "build", "check_place", "extract_all"]
 
 
 def build(
@@ -65,34 +21,62 @@ def build(
     store: Path | None = None,
     date: str | None = None,
     base: str | None = None,
+    prune: bool = False,
+    refresh: bool = False,
+    network: bool = False,
     gazetteer: Sequence[str | Path] = (),
     on_event: Callable[[Event], None] = lambda _: None,
 ) -> Report:
-    """Reads files, folders and `-`, and writes their graph to a file, fills a store with it, or both.
+    """Reads files, folders and `-`, and writes their graph to a file, brings a store up to date with them, or both.
 
-    `date` is the publication date of documents without one; `base` begins the IRIs of what is built; `gazetteer`
-    are files of names of one's own (ontology/gazetteer/FORMAT.md), which win over the shipped ones. Whatever is wrong
-    with one document is told to `on_event` and counted; the others are built. Where nothing is left to build, nothing
-    is written. A target that cannot be written is refused before any work.
+    `date` is the publication date of documents without one; `base` begins the IRIs of what is built; `prune` drops
+    documents from the store that no input gives; `refresh` builds again what other versions built; `network` allows
+    inputs that are web addresses; `gazetteer` are files of names of one's own (ontology/gazetteer/FORMAT.md), which win
+    over the shipped ones. Whatever is wrong with one document is told to `on_event` and counted; the others
+    are built. Where nothing is left to build, nothing is written. A target that cannot be written is refused before
+    any work.
     """
     if output is None and store is None:
         raise UsageError("nowhere to put the graph", "name a file with -o graph.ttl, or a store with --store DIR")
+    if store is None and (prune or refresh):
+        raise UsageError("only a store can be pruned or refreshed", "name one with --store DIR")
     if date is not None and valid_date(date) is None:
         raise UsageError(f"no such date: {date}", "write it as YYYY-MM-DD")
     from kg import rdf
-    from kg.store import fill
-
-    base = rdf.checked_base(base) if base is not None else rdf.BASE
-    if output is not None:
-        rdf.file_format(output)  # refuses an ending that no format has
-        check_place(output)
-    if store is not None:
-        check_place(store, folder=True)
-        if store.exists():
-            fill(store, (), base)  # in use, damaged, or no store at all: better known before the work than after
 
     names = tuple(Path(path).absolute() for path in gazetteer)
     load_gazetteer(names)  # a mistake in them is better known before the work
+    if output is not None:
+        rdf.file_format(output)  # refuses an ending that no format has
+        check_place(output)
+    if store is None:
+        checked = rdf.checked_base(base) if base is not None else rdf.BASE
+        return _build_file(inputs, output, date, checked, network, names, on_event)  # type: ignore[arg-type]
+    from kg import incremental
+    from kg.store import base_of, named_quads
+
+    check_place(store, folder=True)
+    if base is None:
+        base = base_of(store)
+    rdf.checked_base(base)
+    report, keys = incremental.update(
+        store, inputs, date, base, prune=prune, refresh=refresh, network=network, gazetteer=names, on_event=on_event
+    )
+    if output is not None and keys:
+        rdf.write_quads(set(named_quads(store, keys, base)), output, base)
+    return report
+
+
+def _build_file(
+    inputs: Sequence[str | Path],
+    output: Path,
+    date: str | None,
+    base: str,
+    network: bool,
+    gazetteer: tuple[Path, ...],
+    on_event: Callable[[Event], None],
+) -> Report:
+    from kg import rdf, versions
 
     skipped: list[Skipped] = []
 
@@ -100,17 +84,15 @@ def build(
         skipped.append(what)
         on_event(what)
 
-    documents = sorted(read(inputs, date, skip, on_warning=on_event), key=lambda d: (d.identifier, d.text))
+    found = read(inputs, date, skip, on_warning=on_event, network=network)
+    documents = sorted(found, key=lambda document: (document.identifier, document.text))
     on_event(Started(len(documents)))
     extractions = []
-    for extraction in extract_all(documents, skip, names):
+    for extraction in extract_all(documents, skip, gazetteer):
         extractions.append(extraction)
         on_event(Built(extraction.document.identifier))
     if extractions:
-        if output is not None:
-            rdf.write(extractions, output, base)
-        if store is not None:
-            fill(store, extractions, base)
+        rdf.write(extractions, output, base, versions.current(gazetteer))
     return Report(
         stored=len(extractions),
         unchanged=0,
@@ -118,47 +100,6 @@ def build(
         statements=len({statement.key for extraction in extractions for statement in extraction.statements}),
         entities=len({entity.key for extraction in extractions for entity in extraction.entities}),
     )
-
-
-def extract_all(
-    documents: Iterable[Document], skip: Callable[[Skipped], None], gazetteer: Sequence[Path] = ()
-) -> Iterator[Extraction]:
-    """What the extractor finds in each document; one on which it fails is skipped, the others go on.
-
-    The extractor takes documents in batches. When it fails, the documents it had taken and not given back are done
-    again one by one, so that only the one at fault is lost.
-    """
-    from kg.extract import extract
-
-    read_all = partial(extract, gazetteer=gazetteer) if gazetteer else extract
-    source = iter(documents)
-    taken: list[Document] = []
-
-    def handed() -> Iterator[Document]:
-        for document in source:
-            taken.append(document)
-            yield document
-
-    while True:
-        try:
-            for extraction in read_all(handed()):
-                taken.remove(extraction.document)
-                yield extraction
-            return
-        except Exception as error:
-            if (isinstance(error, KgError) and not isinstance(error, InputError)) or not taken:
-                raise  # not a matter of one document: no model, a broken ontology
-        for document in taken:
-            try:
-                yield from list(read_all([document]))
-            except InputError as error:
-                skip(Skipped(document.identifier, error.message, error.hint))
-            except KgError:
-                raise
-            except Exception as error:
-                reason = f"the extraction failed: {type(error).__name__}: {error}"
-                skip(Skipped(document.identifier, reason, "please report it with the text"))
-        taken.clear()
 
 
 def check_place(path: Path, folder: bool = False) -> None:

@@ -1,22 +1,31 @@
-"""Oxigraph: an RDF file or a store folder opened for reading, and a store filled document by document.
+"""Oxigraph: an RDF file or a store folder opened for reading, and a store changed document by document.
 
 The default graph always holds the union of the documents' graphs, so a plain query sees each fact once, whatever number
 of documents hold it; `GRAPH ?g { … }` tells them apart.
 """
 
 import json
-from collections.abc import Iterable, Iterator
-from contextlib import contextmanager
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field
 from pathlib import Path
 
-from pyoxigraph import DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Store
+from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse
 
+from kg import generations
 from kg.errors import KgError
-from kg.rdf import BASE, checked_base, file_format, quads
+from kg.generations import Generation, named_errors
+from kg.ledger import Judgement, Ledger, Record, content
+from kg.rdf import BASE, checked_base, file_format, judged, local_iri, quads
 from kg.statement import Extraction
 from kg.turtle import iri
+from kg.versions import Versions
 
-_IDENTIFIER = NamedNode(iri("schema:identifier"))
+UNKNOWN = Versions("", "", "", "")
+"""The versions of documents that were put into a store without saying what found them."""
+JUDGEMENTS = "judgements"
+"""The local name of the graph that holds the judgements on who is the same as whom."""
+_MENTIONS = NamedNode(iri("schema:mentions"))
+_MANY = 100  # documents from which on Oxigraph's bulk loader is worth its start
 
 
 def open_graph(path: Path) -> Store:
@@ -36,76 +45,230 @@ def open_graph(path: Path) -> Store:
         raise KgError(f"{path}{line} is not valid {form.name}: {_reason(error)}") from error
     except (OSError, ValueError) as error:
         raise KgError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}") from error
-    store.extend(_in_default(quad) for quad in list(store) if quad.graph_name != DefaultGraph())
+    store.extend(in_default(quad) for quad in list(store) if quad.graph_name != DefaultGraph())
     return store
 
 
-def fill(path: Path, extractions: Iterable[Extraction], base: str = BASE) -> int:
+@dataclass(slots=True)
+class Change:
+    """What the next generation of a store has that the present one lacks, and what it lacks.
+
+    `put` are the records of new documents by key, `quads` gives the N-Quads of one; `drop` are keys of documents;
+    `inputs` are files with their fingerprint and what they gave; `judgements`, where given, replace those there are.
+    """
+
+    put: dict[str, Record] = field(default_factory=dict)
+    quads: Callable[[Record], bytes] = lambda _: b""
+    drop: set[str] = field(default_factory=set)
+    inputs: dict[tuple[str, str], list[tuple[str, str]]] = field(default_factory=dict)
+    judgements: list[Judgement] | None = None
+
+
+def fill(path: Path, extractions: Iterable[Extraction], base: str = BASE, versions: Versions | None = None) -> int:
     """Puts documents into the store folder `path`, which is made if it does not exist; returns how many.
 
-    A document takes the place of one with the same identifier; what no other document supports goes with it.
+    They take the place of those with the same identifier; what no other document supports goes with them.
     """
     checked_base(base)
-    if path.exists() and not _is_store(path) and not (path.is_dir() and not any(path.iterdir())):
-        raise KgError(f"{path} exists and is no store", "name an empty or a new folder")
-    count = 0
-    with _named_errors(path):
-        store = Store(path)
-        for extraction in extractions:
-            _replace(store, extraction.document.identifier, set(quads(extraction, base)))
-            count += 1
-        store.flush()
-    return count
+    generations.create(path)
+    change, texts = Change(), {}
+    for extraction in extractions:
+        record = recorded(extraction, versions or UNKNOWN)
+        change.put[record.key] = record
+        texts[record.key] = lines(quads(extraction, base, versions))
+    change.quads = lambda record: texts[record.key].encode()
+    with generations.locked(path), named_ledger(path) as ledger:
+        if ledger is not None:
+            check_base(path, ledger, base)
+            for identifier in {record.identifier for record in change.put.values()}:
+                change.drop |= {record.key for record in ledger.named(identifier)} - change.put.keys()
+        apply(path, change, base)
+    return len(change.put)
 
 
-def _replace(store: Store, identifier: str, new: set[Quad]) -> None:
-    old = {
-        quad
-        for graph in list(_graphs_of(store, identifier))
-        for quad in store.quads_for_pattern(None, None, None, graph)
-    }
-    # First all that is new, then away with the old: a reader or a crash in between meets too much, never too little.
-    store.extend([form for quad in new for form in (quad, _in_default(quad))])
-    gone = old - new
-    for quad in gone:
-        holders = store.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
-        if all(holder in gone or holder.graph_name == DefaultGraph() for holder in holders):
-            store.remove(_in_default(quad))
+def recorded(extraction: Extraction, versions: Versions) -> Record:
+    """The ledger's line on a document."""
+    document = extraction.document
+    counts = len(extraction.statements), len(extraction.entities)
+    return Record(document.key, document.identifier, content(document), *counts, versions)
+
+
+def lines(found: Iterable[Quad]) -> str:
+    """Quads as N-Quads in order."""
+    return "".join(sorted({f"{quad} .\n" for quad in found}))
+
+
+def named_ledger(path: Path) -> "_Opened":
+    """The ledger of the published generation, or None where there is none yet; a context manager."""
+    return _Opened(path)
+
+
+class _Opened:
+    def __init__(self, path: Path) -> None:
+        present = generations.current(path)
+        self._ledger = Ledger(present.ledger) if present else None
+
+    def __enter__(self) -> Ledger | None:
+        return self._ledger
+
+    def __exit__(self, *_: object) -> None:
+        if self._ledger is not None:
+            self._ledger.__exit__()
+
+
+def check_base(path: Path, ledger: Ledger, base: str) -> None:
+    """KgError if a store was built with another base."""
+    if (known := ledger.fact("base")) not in (None, base):
+        raise KgError(f"the store {path} was built with the base {known}, not {base}", f"give --base {known}")
+
+
+def base_of(path: Path) -> str:
+    """The base of a store's IRIs; the usual one for anything else."""
+    if not generations.is_store(path):
+        return BASE
+    with named_ledger(path) as ledger:
+        return (ledger.fact("base") if ledger else None) or BASE
+
+
+def apply(path: Path, change: Change, base: str) -> None:
+    """Publishes the next generation of a store. Needs `generations.locked`."""
+    before = generations.current(path)
+    with generations.draft(path) as work, named_errors(path):
+        if before is None or _rewrite(before, change):
+            _from_scratch(before, work, change, base)
+        else:
+            _step(before, work, change, base)
+
+
+def _rewrite(before: Generation, change: Change) -> bool:
+    """Whether so much changes that writing all anew is less work than taking out what goes."""
+    with Ledger(before.ledger) as ledger:
+        gone = sum(ledger.record(key) is not None for key in change.drop | change.put.keys())
+        return gone * 2 > ledger.counts()[0]
+
+
+def _from_scratch(before: Generation | None, work: Generation, change: Change, base: str) -> None:
+    old = Store.read_only(str(before.quads)) if before else None
+    with Ledger(work.ledger, write=True) as ledger:
+        judgements = change.judgements or []
+        kept: list[str] = []
+        if before is not None:
+            with Ledger(before.ledger) as known:
+                for record in known.records():
+                    if record.key not in change.drop and record.key not in change.put:
+                        ledger.put(record)
+                        kept.append(record.key)
+                for name, fingerprint, key, what in known.inputs():
+                    ledger.put_input(name, fingerprint, [(key, what)])
+                if change.judgements is None:
+                    judgements = known.judgements()
+
+        def everything() -> Iterator[Quad]:
+            for key in kept:
+                if old is not None:
+                    for quad in old.quads_for_pattern(None, None, None, local_iri(key, base)):
+                        yield from (quad, in_default(quad))
+            for record in change.put.values():
+                for quad in _parsed(change.quads(record)):
+                    yield from (quad, in_default(quad))
+            for quad in judged(judgements, local_iri(JUDGEMENTS, base), base):
+                yield from (quad, in_default(quad))
+
+        store = Store(str(work.quads))
+        store.bulk_extend(everything())
+        _write_ledger(ledger, store, change, judgements, base)
+
+
+def _step(before: Generation, work: Generation, change: Change, base: str) -> None:
+    generations.copy(before, work)
+    store = Store(str(work.quads))
+    with Ledger(work.ledger, write=True) as ledger:
+        for key in sorted(change.drop | change.put.keys()):
+            if ledger.record(key) is not None:
+                _take_out(store, local_iri(key, base))
+                ledger.drop(key)
+        if len(change.put) > _MANY:
+            store.bulk_extend(
+                form
+                for record in change.put.values()
+                for quad in _parsed(change.quads(record))
+                for form in (quad, in_default(quad))
+            )
+        else:
+            for record in change.put.values():
+                new = list(_parsed(change.quads(record)))
+                store.extend([form for quad in new for form in (quad, in_default(quad))])
+        if change.judgements is not None:
+            graph = local_iri(JUDGEMENTS, base)
+            _take_out(store, graph)
+            new = list(judged(change.judgements, graph, base))
+            store.extend([form for quad in new for form in (quad, in_default(quad))])
+        judgements = ledger.judgements() if change.judgements is None else change.judgements
+        _write_ledger(ledger, store, change, judgements, base)
+
+
+def _take_out(store: Store, graph: NamedNode) -> None:
+    """Removes a document's graph, and from the default graph what no other document supports."""
+    gone = list(store.quads_for_pattern(None, None, None, graph))
     for quad in gone:
         store.remove(quad)
-    for graph in {quad.graph_name for quad in gone} - {quad.graph_name for quad in new}:
-        store.remove_graph(graph)
+    store.remove_graph(graph)
+    for quad in gone:
+        holders = store.quads_for_pattern(quad.subject, quad.predicate, quad.object, None)
+        if all(holder.graph_name == DefaultGraph() for holder in holders):
+            store.remove(in_default(quad))
 
 
-def _graphs_of(store: Store, identifier: str) -> Iterator[NamedNode]:
-    for quad in store.quads_for_pattern(None, _IDENTIFIER, Literal(identifier), None):
-        if isinstance(quad.graph_name, NamedNode) and quad.graph_name == quad.subject:
-            yield quad.graph_name
+def _write_ledger(ledger: Ledger, store: Store, change: Change, judgements: list[Judgement], base: str) -> None:
+    """Completes the ledger after the quads are safe on the disk."""
+    for record in change.put.values():
+        ledger.put(record)
+    for (name, fingerprint), documents in change.inputs.items():
+        ledger.put_input(name, fingerprint, documents)
+    ledger.tidy_inputs()
+    if change.judgements is not None:
+        for known in ledger.judgements():
+            ledger.unjudge(known.judge, (known.first, known.second))
+    for judgement in judgements:
+        ledger.judge(judgement)
+    mentioned = store.quads_for_pattern(None, _MENTIONS, None, DefaultGraph())
+    ledger.state("entities", str(len({quad.object.value for quad in mentioned if isinstance(quad.object, NamedNode)})))
+    ledger.state("base", base)
+    store.flush()
+    ledger.commit()
 
 
-def _in_default(quad: Quad) -> Quad:
+def _parsed(data: bytes) -> Iterator[Quad]:
+    return parse(data, format=RdfFormat.N_QUADS)
+
+
+def in_default(quad: Quad) -> Quad:
+    """The same triple in the default graph."""
     return Quad(quad.subject, quad.predicate, quad.object, DefaultGraph())
 
 
-def _is_store(path: Path) -> bool:
-    return (path / "CURRENT").is_file()
-
-
 def _folder(path: Path) -> Store:
-    if not _is_store(path):
+    if generations.is_store(path):
+        generation = generations.hold(path)
+        generations.check_small_files(generation)
+        with named_errors(path):
+            return Store.read_only(str(generation.quads))
+    if not is_bare(path):
         raise KgError(f"{path} is a folder but no store", "build one with: kg build INPUT --store " + str(path))
-    with _named_errors(path):
+    with named_errors(path):
         return Store.read_only(str(path))
 
 
-@contextmanager
-def _named_errors(path: Path) -> Iterator[None]:
-    try:
-        yield
-    except (OSError, RuntimeError, ValueError) as error:
-        reason = " ".join(str(error).split())
-        hint = "another process writes to it: wait until it ends" if "lock" in reason.lower() else ""
-        raise KgError(f"the store {path} cannot be used: {reason}", hint) from error
+def named_quads(path: Path, keys: Iterable[str], base: str) -> Iterator[Quad]:
+    """What the graphs of some documents hold."""
+    store = open_graph(path)
+    for key in keys:
+        yield from store.quads_for_pattern(None, None, None, local_iri(key, base))
+
+
+def is_bare(path: Path) -> bool:
+    """Whether a folder is an Oxigraph store without the frame that kg puts around it."""
+    return (path / "CURRENT").is_file()
 
 
 def _refuse_traps(data: bytes, form: RdfFormat, path: Path) -> None:

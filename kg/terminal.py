@@ -5,7 +5,7 @@ import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
 
-from kg.run import Built, Event, Started
+from kg.outcome import Built, Event, Started
 
 
 def say(message: str) -> None:

@@ -30,8 +30,8 @@ _Place = tuple[int, str, str, int, str, str]
 _FIRST = (
     "rdf:type", "rdfs:label", "skos:altLabel", "owl:sameAs", "kg:isoCode", "schema:identifier", "schema:headline",
     "schema:datePublished", "schema:publisher", "schema:url", "schema:text", "kg:start", "kg:end",
-    "rdf:subject", "rdf:predicate", "rdf:object", "kg:attributedTo", "kg:negated", "kg:hypothetical", "kg:when",
-    "kg:office", "kg:confidence", "kg:rule", "prov:wasDerivedFrom", "schema:isPartOf", "schema:mentions",
+    "rdf:subject", "rdf:predicate", "rdf:object", "kg:attributedTo", "kg:negated", "kg:hypothetical", "kg:when", "kg:reported",
+    "kg:office", "kg:confidence", "kg:rule", "prov:wasDerivedFrom", "prov:wasGeneratedBy", "schema:isPartOf", "schema:mentions",
 )  # fmt: skip
 _SHORT = {  # values that Turtle writes without quotes, told by datatype and form
     f"{XSD}integer": re.compile(r"[+-]?[0-9]+"),
@@ -56,12 +56,13 @@ def iri(name: str) -> str:
 _RANK = {iri(name): rank for rank, name in enumerate(_FIRST)}
 _SUBJECT, _PREDICATE = iri("rdf:subject"), iri("rdf:predicate")
 _TYPE, _LABEL, _IDENTIFIER = iri("rdf:type"), iri("rdfs:label"), iri("schema:identifier")
+_MAKERS = {iri("prov:Activity"), iri("prov:SoftwareAgent"), iri("prov:Entity")}
 _IS_PART_OF, _DERIVED, _START = iri("schema:isPartOf"), iri("prov:wasDerivedFrom"), iri("kg:start")
 
 
 def turtle(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> Iterator[str]:
     """A Turtle file in pieces; the same triples in any order give the same text."""
-    yield from _header(prefixes)
+    yield from trig_header(prefixes)
     yield from _body(triples, prefixes)
 
 
@@ -69,19 +70,29 @@ def trig(quads: Iterable[Quad], prefixes: Mapping[str, str]) -> Iterator[str]:
     """A TriG file in pieces: one block a named graph, the default graph first and without a block."""
     graphs: dict[str, list[Triple]] = defaultdict(list)
     for quad in quads:
-        name = "" if isinstance(quad.graph_name, DefaultGraph) else _written(quad.graph_name, prefixes)
-        graphs[name].append(quad.triple)
-    yield from _header(prefixes)
+        graphs[trig_name(quad.graph_name, prefixes)].append(quad.triple)
+    yield from trig_header(prefixes)
     for name in sorted(graphs):
-        if not name:
-            yield from _body(graphs[name], prefixes)
-            continue
-        yield f"\n{name} {{\n"
-        yield from _body(graphs[name], prefixes)
-        yield "}\n"
+        yield from trig_graph(name, graphs[name], prefixes)
 
 
-def _header(prefixes: Mapping[str, str]) -> Iterator[str]:
+def trig_name(graph: NamedNode | BlankNode | DefaultGraph, prefixes: Mapping[str, str]) -> str:
+    """How the name of a graph is written; empty for the default graph."""
+    return "" if isinstance(graph, DefaultGraph) else _written(graph, prefixes)
+
+
+def trig_graph(name: str, triples: Iterable[Triple], prefixes: Mapping[str, str]) -> Iterator[str]:
+    """One graph of a TriG file, by its name as written."""
+    if not name:
+        yield from _body(triples, prefixes)
+        return
+    yield f"\n{name} {{\n"
+    yield from _body(triples, prefixes)
+    yield "}\n"
+
+
+def trig_header(prefixes: Mapping[str, str]) -> Iterator[str]:
+    """The prefixes of a file."""
     for prefix in sorted(prefixes):
         yield f"@prefix {prefix}: <{prefixes[prefix]}> .\n"
 
@@ -120,6 +131,8 @@ def _place(subject: _Term, subjects: Mapping[_Term, _Facts]) -> tuple[_Place, st
     for rank, section in enumerate(SECTIONS):
         if KG + section in types:
             return (0, f"{rank}", _first(facts, _LABEL).casefold(), 0, "", ""), section
+    if types & _MAKERS:
+        return (4, "", "", 0, "", ""), "How this was found"
     return (3, "", "", 0, "", ""), "Other"
 
 

@@ -23,7 +23,7 @@ def test_words_are_cut_into_known_pieces_without_case_and_accents() -> None:
 
 
 def test_a_sentence_gives_the_same_vectors_whatever_was_read_before() -> None:
-    words = "Kenyan troops shelled the town of Kismayo on Monday .".split()
+    words = ["Kenyan", "troops", "shelled", "the", "town", "of", "Kismayo", "on", "Monday", "."]
     first = network().words(words)
     network().words(["Something", "else", "entirely"])
     again = network().words(words)

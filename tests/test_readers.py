@@ -70,15 +70,14 @@ def test_bytes_become_clean_text(tmp_path: Path, data: bytes, text: str, warns: 
         ("a.txt", "No mark.".encode("utf-16-le"), "binary"),
         ("a.txt", b"%PDF-1.7\nrest", "a PDF"),
         ("a.txt", b"\x1f\x8b\x08\x00rest", "gzip"),
-        ("a.txt", b"war " * 250_001, "more than 1,000,000"),
-        ("a.txt", b"war " * 2_000_001, "larger than"),
         ("a.txt", GERMAN.encode(), "not in English"),
         ("a.txt", RUSSIAN.encode(), "not in English"),
         ("a.txt", CHINESE.encode(), "not in English"),
         ("a.html", b"", "empty"),
         ("a.html", b"<html><body><script>x()</script></body></html>", "no article"),
         ("a.jsonl", b"\n\n", "empty"),
-        ("a.docx", b"Peace.", "unknown kind of file"),
+        ("a.docx", b"Peace.", "not a Word file"),
+        ("a.xls", b"Peace.", "unknown kind of file"),
     ],
 )
 def test_what_is_no_text_is_named_and_skipped(tmp_path: Path, name: str, data: bytes, reason: str) -> None:
@@ -111,7 +110,6 @@ def test_folders_are_read_in_order_and_hidden_files_left_out(tmp_path: Path) -> 
         "b/a.TXT",
         "b/.hidden.txt",
         ".git/x.txt",
-        "notes.docx",
         "z.meta.json",
         "d.txt/e.txt",
     ):

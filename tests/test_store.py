@@ -1,12 +1,13 @@
 """Opening graphs, and filling a store document by document."""
 
+import os
 from pathlib import Path
 
 import pytest
 from pyoxigraph import Store
 
 from graphs import FIRST, FIRST_EXTRACTION, SECOND_EXTRACTION, WORLD
-from kg import rdf
+from kg import generations, rdf
 from kg.document import Document
 from kg.errors import KgError, UsageError
 from kg.statement import Extraction, Passage, Statement
@@ -134,14 +135,23 @@ def test_an_unknown_ending_is_a_wrong_call(tmp_path: Path) -> None:
 
 def test_a_store_in_use_is_said_to_be_so(tmp_path: Path) -> None:
     fill(tmp_path / "s", WORLD)
-    writer = Store(str(tmp_path / "s"))
-    with pytest.raises(KgError, match="cannot be used"):
+    with generations.locked(tmp_path / "s"), pytest.raises(KgError, match=f"in use by process {os.getpid()}"):
         fill(tmp_path / "s", WORLD)
-    del writer
 
 
 def test_a_damaged_store_is_named(tmp_path: Path) -> None:
     fill(tmp_path / "s", WORLD)
-    (tmp_path / "s" / "CURRENT").write_text("MANIFEST-999999\n")
-    with pytest.raises(KgError, match="cannot be used"):
+    (current,) = (tmp_path / "s").rglob("CURRENT")
+    current.write_text("MANIFEST-999999\n")
+    with pytest.raises(KgError, match="damaged"):
         open_graph(tmp_path / "s")
+
+
+def test_a_bare_oxigraph_store_can_be_asked_but_not_filled(tmp_path: Path) -> None:
+    store = Store(str(tmp_path / "s"))
+    store.extend([quad for extraction in WORLD for quad in rdf.quads(extraction)])
+    store.flush()
+    del store
+    assert len(open_graph(tmp_path / "s")) > 0
+    with pytest.raises(KgError, match="older layout"):
+        fill(tmp_path / "s", WORLD)

@@ -160,7 +160,16 @@ def _resolve(kind: str, match: re.Match[str], anchor: date | None, sentence: Spa
 
 
 def _word(word: str, anchor: date) -> str | None:
-    days = {"yesterday": -1, "last night": -1, "today": 0, "tonight": 0, "this morning": 0, "this afternoon": 0, "this evening": 0, "tomorrow": 1}
+    days = {
+        "yesterday": -1,
+        "last night": -1,
+        "today": 0,
+        "tonight": 0,
+        "this morning": 0,
+        "this afternoon": 0,
+        "this evening": 0,
+        "tomorrow": 1,
+    }
     if word in days:
         return (anchor + timedelta(days=days[word])).isoformat()
     which, unit = word.split()

@@ -5,6 +5,7 @@ import stat
 from collections.abc import Collection, Iterator
 from pathlib import Path
 
+from kg.readers.metadata import SIDECAR
 from kg.readers.notes import Notes
 
 
@@ -21,11 +22,11 @@ def files(given: Path, endings: Collection[str], notes: Notes) -> Iterator[tuple
     if stat.S_ISREG(mode):
         yield given, readable_name(given.name)
     elif stat.S_ISDIR(mode):
-        found = False
+        found, before = False, notes.skipped
         for path in _walk(given, given.resolve(), endings, notes):
             found = True
             yield path, readable_name(path.relative_to(given).as_posix())
-        if not found:
+        if not found and notes.skipped == before:
             notes.skip(str(given), "a folder without texts", f"kg reads {', '.join(sorted(endings))}")
     else:
         notes.skip(str(given), _kind(mode), "give a file or folder, or - for standard input")
@@ -46,8 +47,10 @@ def _walk(folder: Path, root: Path, endings: Collection[str], notes: Notes) -> I
     except OSError as error:
         notes.skip(str(folder), f"cannot be read: {error.strerror or error}", "check its permissions")
         return
-    for path in (folder / name for name in names if not name.startswith(".")):
-        wanted = path.suffix.lower() in endings
+    if not names and folder.suffix.lower() in endings:
+        notes.skip(str(folder), "an empty folder, though named like a file", "remove it, or put the file there")
+    for path in (folder / name for name in names if not name.startswith(".") and not name.endswith(SIDECAR)):
+        wanted = not path.suffix or path.suffix.lower() in endings
         try:
             mode = path.stat().st_mode
             target = path.resolve() if path.is_symlink() else None
@@ -64,6 +67,8 @@ def _walk(folder: Path, root: Path, endings: Collection[str], notes: Notes) -> I
             notes.skip(str(path), _kind(mode), "only files are read")
         elif wanted:
             yield path
+        else:
+            notes.skip(str(path), f"unknown kind of file: {path.suffix}", f"kg reads {', '.join(sorted(endings))}")
 
 
 def _kind(mode: int) -> str:

@@ -11,8 +11,8 @@ from kg.readers.decoding import clean, line, marked_encoding
 from kg.readers.metadata import from_fields
 from kg.readers.notes import Notes
 
-_MOST_LINE_BYTES = 16_000_000
-_LONGEST_ID = 1_000
+_MOST_LINE_BYTES = 128_000_000
+LONGEST_ID = 1_000
 
 
 def read(stream: BinaryIO, name: str, notes: Notes) -> Iterator[Document]:
@@ -59,8 +59,8 @@ def _document(fields: dict[str, object], where: str, notes: Notes) -> Document:
     if given is not None and (not isinstance(given, str | int) or isinstance(given, bool)):
         raise InputError("its id is neither text nor number", "give each record a text as id")
     identifier = line(str(given)) if given is not None else ""
-    if len(identifier) > _LONGEST_ID:
-        raise InputError(f"an id of more than {_LONGEST_ID:,} characters", "give each record a short id")
+    if len(identifier) > LONGEST_ID:
+        raise InputError(f"an id of more than {LONGEST_ID:,} characters", "give each record a short id")
     about = from_fields(fields, where, notes)
     return Document(identifier or where, clean(text), about.date, about.title, about.url, about.source)
 

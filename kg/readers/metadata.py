@@ -13,6 +13,7 @@ from kg.readers.notes import Notes
 
 _DATE = re.compile(r"(\d{4})(?:-(\d\d)(?:-(\d\d)(?:[T ].*)?)?)?")
 _LIMIT = 1_000_000
+SIDECAR = ".meta.json"
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,18 +81,27 @@ def from_fields(fields: Mapping[str, object], where: str, notes: Notes) -> Metad
     return Metadata(**wanted)
 
 
+def sidecar(path: Path) -> Path:
+    """Where the metadata of a file would lie: `a.meta.json` beside `a.txt` and `a.txt.gz`.
+
+    >>> sidecar(Path("a.txt.gz")).name
+    'a.meta.json'
+    """
+    return (path.with_suffix("") if path.suffix.lower() == ".gz" else path).with_suffix(SIDECAR)
+
+
 def beside(path: Path, notes: Notes) -> Metadata:
     """The metadata of `a.meta.json` beside `a.txt`; empty where there is none."""
-    sidecar = path.with_suffix(".meta.json")
+    place = sidecar(path)
     try:
-        if not sidecar.is_file():
+        if not place.is_file():
             return Metadata()
-        with sidecar.open("rb") as stream:
+        with place.open("rb") as stream:
             fields = json.loads(decode(stream.read(_LIMIT))[0])
     except (OSError, ValueError, RecursionError, UnicodeError) as error:
-        notes.warn(str(sidecar), f"not readable, so left out: {getattr(error, 'strerror', None) or error}")
+        notes.warn(str(place), f"not readable, so left out: {getattr(error, 'strerror', None) or error}")
         return Metadata()
     if not isinstance(fields, dict):
-        notes.warn(str(sidecar), "not a JSON object, so left out")
+        notes.warn(str(place), "not a JSON object, so left out")
         return Metadata()
-    return from_fields(fields, str(sidecar), notes)
+    return from_fields(fields, str(place), notes)

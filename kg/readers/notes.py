@@ -35,14 +35,16 @@ class Warned:
         return f"{self.where}: warning: {self.message}"
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(slots=True)
 class Notes:
-    """Where a reader reports to."""
+    """Where a reader reports to; `skipped` counts what was left out so far."""
 
     on_skip: Callable[[Skipped], None]
     on_warning: Callable[[Warned], None]
+    skipped: int = 0
 
     def skip(self, where: str, reason: str, hint: str = "") -> None:
+        self.skipped += 1
         self.on_skip(Skipped(where, reason, hint))
 
     def warn(self, where: str, message: str) -> None:

@@ -8,7 +8,7 @@ from kg.errors import InputError
 from kg.readers.decoding import decode
 from kg.readers.notes import Notes
 
-MOST_BYTES = 8_000_000  # what no text within the limit of characters reaches in any encoding
+MOST_BYTES = 256_000_000  # a text beyond is no article, and would not fit into memory several times over
 
 
 def whole(stream: BinaryIO, most: int = MOST_BYTES) -> bytes:

@@ -1,0 +1,194 @@
+"""Extraction over many documents, however long: a long one goes through in parts that end where sentences end.
+
+The parser's memory and time grow faster than the text, so a book read whole would need tens of gigabytes. What a part
+says of a local entity ("rebels") is joined with what the other parts say of it; a pronoun or a bare surname is not
+looked up across a border, which lies between paragraphs wherever it can; unnamed events that an article numbers ("a
+second agreement") are numbered within their part.
+"""
+
+import re
+from collections import deque
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import dataclass, field, replace
+from pathlib import Path
+
+from kg.document import Document
+from kg.errors import InputError, KgError
+from kg.readers import Skipped
+from kg.statement import Entity, Extraction, Passage, Statement
+
+PART = 50_000
+"""Characters that are read at once; a longer document is divided."""
+# Where to divide, best first: between paragraphs, between lines, after a sentence, between words.
+_BORDERS = (
+    re.compile(r"\n[ \t]*\n\s*"),
+    re.compile(r"\n\s*"),
+    re.compile(r"""(?<!\b[A-Z])[.!?]["”’)]*\s+(?=["“‘(]?[A-Z])"""),
+    re.compile(r"\s+"),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Failed:
+    """A text on which the extractor failed."""
+
+    document: Document
+    reason: str
+    hint: str
+
+
+@dataclass(slots=True)
+class _Job:
+    """A document under way, with the borders of its parts and what came of them."""
+
+    document: Document
+    borders: list[int]
+    done: list[Extraction] = field(default_factory=list)
+    failed: Failed | None = None
+    seen: int = 0
+
+    def parts(self) -> Iterator[Document]:
+        if len(self.borders) == 2:
+            yield self.document
+            return
+        for start, end in zip(self.borders, self.borders[1:], strict=False):
+            yield replace(self.document, text=self.document.text[start:end])
+
+
+def borders(text: str, most: int | None = None) -> list[int]:
+    """Offsets at which to divide a text so that no part is longer than `most`, with 0 and the text's length.
+
+    >>> borders("One came. Two left. Three stayed.", 21)
+    [0, 20, 33]
+    """
+    most = most or PART
+    found = [0]
+    while len(text) - found[-1] > most:
+        found.append(_border(text, found[-1] + most // 2, found[-1] + most))
+    return [*found, len(text)]
+
+
+def _border(text: str, least: int, most: int) -> int:
+    for pattern in _BORDERS:
+        ends = [match.end() for match in pattern.finditer(text, least, most) if match.end() < most]
+        if ends:
+            return ends[-1]
+    return most
+
+
+def extract_all(
+    documents: Iterable[Document], skip: Callable[[Skipped], None], gazetteer: tuple[Path, ...] = ()
+) -> Iterator[Extraction]:
+    """What the extractor finds in each document; one on which it fails is skipped, the others go on."""
+    jobs: deque[_Job] = deque()
+
+    def handed() -> Iterator[Document]:
+        for document in documents:
+            jobs.append(_Job(document, borders(document.text)))
+            yield from jobs[-1].parts()
+
+    for result in _each(handed(), gazetteer):
+        job = jobs[0]
+        job.seen += 1
+        if isinstance(result, Failed):
+            job.failed = job.failed or result
+        elif job.failed is None:
+            job.done.append(result)
+        if job.seen < len(job.borders) - 1:
+            continue
+        jobs.popleft()
+        if job.failed is None:
+            yield joined(job.document, job.borders, job.done)
+        else:
+            skip(Skipped(job.document.identifier, job.failed.reason, job.failed.hint))
+
+
+def _each(documents: Iterator[Document], gazetteer: tuple[Path, ...]) -> Iterator[Extraction | Failed]:
+    """One result for each document, in order.
+
+    The extractor takes documents in batches. When it fails, the documents it had taken and not given back are done
+    again one by one, so that only the one at fault is lost.
+    """
+    from kg.extract import extract
+
+    taken: deque[Document] = deque()
+    broken: list[BaseException] = []  # an error in reading the documents is none of the extractor
+
+    def handed() -> Iterator[Document]:
+        while True:
+            try:
+                document = next(documents)
+            except StopIteration:
+                return
+            except BaseException as error:
+                broken.append(error)
+                raise
+            taken.append(document)
+            yield document
+
+    while True:
+        try:
+            for extraction in extract(handed(), gazetteer=gazetteer) if gazetteer else extract(handed()):
+                taken.popleft()
+                yield extraction
+            return
+        except Exception as error:
+            if broken or (isinstance(error, KgError) and not isinstance(error, InputError)) or not taken:
+                raise  # not a matter of one document: no model, a broken ontology
+        while taken:
+            yield _alone(taken.popleft(), gazetteer)
+
+
+def _alone(document: Document, gazetteer: tuple[Path, ...]) -> Extraction | Failed:
+    from kg.extract import extract
+
+    try:
+        (extraction,) = extract([document], gazetteer=gazetteer) if gazetteer else extract([document])
+        return extraction
+    except InputError as error:
+        return Failed(document, error.message, error.hint)
+    except KgError:
+        raise
+    except Exception as error:
+        reason = f"the extraction failed: {type(error).__name__}: {error}"
+        return Failed(document, reason, "please report it with the text")
+
+
+def joined(document: Document, at: list[int], parts: list[Extraction]) -> Extraction:
+    """The extractions of a document's parts as one: offsets into the whole text, each entity once."""
+    if len(parts) == 1:
+        return parts[0]
+    entities: dict[str, Entity] = {}
+    statements: dict[str, Statement] = {}
+    name_of_whole, whole = document.key, f"-{document.digest[:8]}"  # once: a digest of a book takes its time
+    for start, part in zip(at, parts, strict=False):
+        local = f"-{part.document.digest[:8]}"
+
+        def key(name: str, local: str = local) -> str:
+            return name.replace(local, whole)
+
+        for entity in part.entities:
+            known = entities.get(key(entity.key))
+            entities[key(entity.key)] = _merged(known, replace(entity, key=key(entity.key)))
+        for said in part.statements:
+            place = said.passage
+            statement = replace(
+                said,
+                subject=key(said.subject),
+                object=key(said.object) if isinstance(said.object, str) else said.object,
+                attributed_to=tuple(key(source) for source in said.attributed_to),
+                passage=Passage(name_of_whole, place.start + start, place.end + start, place.text),
+            )
+            statements[statement.key] = statement
+    return Extraction(
+        document,
+        tuple(entities[name] for name in sorted(entities)),
+        tuple(statements[name] for name in sorted(statements)),
+    )
+
+
+def _merged(known: Entity | None, new: Entity) -> Entity:
+    if known is None:
+        return new
+    aliases = {*known.aliases, *new.aliases, new.name} - {known.name}
+    return replace(known, aliases=tuple(sorted(aliases)), same_as=known.same_as or new.same_as)
