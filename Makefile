@@ -1,5 +1,6 @@
 # make demo   the graph of seeds/, its alliances and mediations, and two pages in out/
 # make test   lint and all tests
+# make docs   docs/queries.md, from the headers of queries/
 # Both set up what they need in .venv; the second time that takes no time.
 
 PYTHON ?= python3
@@ -7,7 +8,7 @@ VENV := .venv
 BIN := $(VENV)/bin
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 
-.PHONY: demo test soak lint train clean
+.PHONY: demo test soak lint train docs clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.stamp
@@ -43,6 +44,9 @@ lint: $(VENV)/.stamp-dev
 train: $(VENV)/.stamp
 	@$(PIP) install --editable '.[train]'
 	$(BIN)/python training/train.py
+
+docs: $(VENV)/.stamp
+	$(BIN)/python -c "from kg import queries; print(queries.manual(), end='')" > docs/queries.md
 
 clean:
 	rm -rf $(VENV) out dist build .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache

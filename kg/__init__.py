@@ -5,16 +5,17 @@ The way of a text through the house, from bottom to top; imports only go down:
     bytes -> Document -> spaCy Doc -> Statement -> RDF -> store -> query or view
 
     cli            the commands: parse the call, have the work done, print (terminal: where output goes)
-    server         SPARQL over HTTP and the pages of web/ (worker: queries in processes of their own)
+    server         SPARQL over HTTP and the page of web/ (worker: processes; answers: what they answer; pages: HTML)
     evaluation     scores against annotated articles (gold: their format)
     upkeep         stores: status, remove, merge, diff, upgrade (resolve: who is the same as whom)
-    incremental    a store brought up to date (parts: long documents; report: what became of the inputs)
+    incremental    a store brought up to date (parts: long documents; outcome: what became of the inputs)
     run            many documents: read, extract, write, report
     report         one page about a whole graph
     views          parts of a graph as networkx graphs, and their pictures
-    queries        the saved queries of queries/*.rq
+    queries        the saved queries of queries/*.rq (ask: questions in English; naming: what a name can mean)
     shapes         the ontology's SHACL shapes
     store          a graph on disk or in memory (generations, ledger: its files; versions: what built it)
+    sparql         what a query may not say (isolation, sandbox: where queries run)
     rdf            statements to RDF and its files, the only place where IRIs are minted (turtle: terms as text)
     readers        bytes to documents, one file a format
     extract        documents to statements: spaCy components, one file a phenomenon

@@ -19,7 +19,9 @@ from kg.errors import KgError, UsageError
 from kg.terminal import print_table, progress, say, write
 
 if TYPE_CHECKING:
-    from kg.queries import Evidence
+    from pyoxigraph import Store
+
+    from kg.queries import Evidence, Result
 
 app = typer.Typer(
     name="kg",
@@ -33,7 +35,7 @@ app = typer.Typer(
 )
 
 Graph = Annotated[Path, typer.Argument(metavar="GRAPH", help="An RDF file, or the folder of a store.")]
-Store = Annotated[Path, typer.Argument(metavar="STORE", help="The folder of a store.")]
+Folder = Annotated[Path, typer.Argument(metavar="STORE", help="The folder of a store.")]
 
 
 class Format(StrEnum):
@@ -181,34 +183,87 @@ def lookup(
 @app.command(
     epilog="[bold]kg query --list[/]  the saved queries with their parameters\n\n"
     "[bold]kg query alliances graph.ttl[/]  a saved query as a table\n\n"
-    "[bold]kg query claims graph.ttl --param actor=Armenia --format csv[/]\n\n"
-    "[bold]kg query my.rq graph.ttl[/]  a query of your own"
+    "[bold]kg query claims graph.ttl --param source=Armenia --format csv[/]\n\n"
+    "[bold]kg query my.rq graph.ttl[/]  a query of your own, or - for standard input"
 )
 def query(
-    name: Annotated[str | None, typer.Argument(metavar="NAME-OR-FILE", help="A saved query or a .rq file.")] = None,
+    name: Annotated[
+        str | None, typer.Argument(metavar="NAME-OR-FILE", help="A saved query, a .rq file, or - for standard input.")
+    ] = None,
     graph: Annotated[Path | None, typer.Argument(metavar="GRAPH", help="An RDF file or a store's folder.")] = None,
     param: Annotated[list[str] | None, typer.Option(metavar="NAME=VALUE", help="Give a parameter a value.")] = None,
-    form: Annotated[Format, typer.Option("--format", "-f", help="How the rows are printed.")] = Format.TABLE,
+    form: Annotated[
+        Format | None,
+        typer.Option("--format", "-f", help="How the answer is printed; by default table, and ttl for a graph."),
+    ] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Print this many rows at most.")] = None,
+    timeout: Annotated[float, typer.Option(min=0.1, metavar="SECONDS", help="Stop a query that takes longer.")] = 60,
+    iris: Annotated[bool, typer.Option("--iris", help="Print IRIs instead of labels.")] = False,
+    quiet: Annotated[
+        bool, typer.Option("--quiet", "-q", help="Print nothing; exit with 1 if ASK says no, or nothing is found.")
+    ] = False,
     show: Annotated[bool, typer.Option("--list", help="List the saved queries and leave.")] = False,
 ) -> None:
     """Ask a graph a saved question, or one of your own in SPARQL."""
     from kg import queries
 
     if show:
-        rows = [(q.name, q.title, ", ".join(p.name for p in q.parameters)) for q in queries.catalog()]
-        print_table(("name", "answers", "parameters"), rows)
+        rows = [(q.name, q.group, q.title, ", ".join(p.name for p in q.parameters)) for q in queries.catalog()]
+        print_table(("name", "about", "answers", "parameters"), rows)
         return
     if name is None or graph is None:
         raise UsageError("a query and a graph are needed", "kg query --list shows the saved queries")
-    found = queries.find(name)
     values = _assignments(param or ())
+    content = sys.stdin.buffer.read() if name == "-" else b""
+    from kg.isolation import isolated
     from kg.store import open_graph
 
-    result = queries.run(found, open_graph(graph), values)
-    if form is Format.TABLE:
-        print_table(result.columns, result.rows)
+    def work(store: "Store") -> "Result":
+        # Even to parse a query can crash the engine, so that is done in there as well.
+        found = queries.parse(content, Path("standard input")) if name == "-" else queries.find(name)
+        return queries.run(found, store, values, limit, iris)
+
+    result = isolated(lambda: open_graph(graph), work, timeout, "the query" if name == "-" else f"the query {name}")
+    _print_result(result, form, quiet, limit)
+
+
+@app.command(
+    epilog='[bold]kg ask "who mediates between Armenia and Azerbaijan?" graph.ttl[/]\n\n'
+    "[bold]kg ask --list[/]  the questions that are understood"
+)
+def ask(
+    question: Annotated[str | None, typer.Argument(metavar="QUESTION", help="A question in English.")] = None,
+    graph: Annotated[Path | None, typer.Argument(metavar="GRAPH", help="An RDF file or a store's folder.")] = None,
+    form: Annotated[Format | None, typer.Option("--format", "-f", help="How the answer is printed.")] = None,
+    limit: Annotated[int | None, typer.Option(min=1, help="Print this many rows at most.")] = None,
+    timeout: Annotated[float, typer.Option(min=0.1, metavar="SECONDS", help="Stop a query that takes longer.")] = 60,
+    sparql: Annotated[bool, typer.Option("--sparql", help="Print the query as SPARQL, instead of its answer.")] = False,
+    show: Annotated[bool, typer.Option("--list", help="List the questions that are understood and leave.")] = False,
+) -> None:
+    """Ask in plain English; only questions of a known form are understood, and the query that is run is shown."""
+    from kg import ask as asking
+    from kg import queries
+
+    if show:
+        print_table(("question", "query"), [(p.text, p.query) for p in asking.patterns()])
+        return
+    if question is None or graph is None:
+        raise UsageError("a question and a graph are needed", "kg ask --list shows the questions")
+    from kg.isolation import isolated
+    from kg.store import open_graph
+
+    def work(store: "Store") -> tuple[str, str, "Result"]:
+        understood = asking.understand(question, store)
+        found = queries.find(understood.query)
+        text = queries.bind(found, store, understood.parameters)
+        return understood.call(graph), text, queries.ask(text, store, limit)
+
+    call, text, result = isolated(lambda: open_graph(graph), work, timeout, "the query")
+    say(f"runs: {call}")
+    if sparql:
+        write(text)
     else:
-        write(queries.format_result(result, form.value))
+        _print_result(result, form, False, limit)
 
 
 @app.command(
@@ -314,9 +369,10 @@ def explain(
 ) -> None:
     """Show each statement between two: its sentence, its source, and the rule that found it."""
     from kg import queries
+    from kg.isolation import isolated
     from kg.store import open_graph
 
-    rows = queries.explain(subject, obj, open_graph(graph))
+    rows = isolated(lambda: open_graph(graph), lambda store: queries.explain(subject, obj, store), None, "the query")
     if not rows:
         say(f"no statement between {subject} and {obj}")
         return
@@ -342,7 +398,7 @@ def export(
 
 
 @app.command(epilog="[bold]kg status store/[/]")
-def status(store: Store) -> None:
+def status(store: Folder) -> None:
     """Tell what a store holds, what built it, what is stale, and whether it is damaged."""
     from kg import upkeep
 
@@ -369,7 +425,7 @@ def status(store: Store) -> None:
 
 @app.command(epilog="[bold]kg remove store/ a.txt news/b.html[/]")
 def remove(
-    store: Store,
+    store: Folder,
     documents: Annotated[list[str], typer.Argument(metavar="DOC", help="Identifiers, keys or IRIs of documents.")],
 ) -> None:
     """Take documents out of a store, with all that only they support."""
@@ -417,7 +473,7 @@ def diff(
 
 
 @app.command(epilog="[bold]kg upgrade store/[/]")
-def upgrade(store: Store) -> None:
+def upgrade(store: Folder) -> None:
     """Bring a store of an older version up to date; the old files are kept beside it."""
     from kg import upkeep
 
@@ -431,7 +487,7 @@ def upgrade(store: Store) -> None:
     "[bold]kg resolve store/ -o review.tsv[/]  a list to write verdicts into, and then --review review.tsv"
 )
 def resolve(
-    store: Store,
+    store: Folder,
     output: Annotated[Path | None, typer.Option("--output", "-o", help="Write the proposals as a review list.")] = None,
     use: Annotated[bool, typer.Option("--apply", help="Record the verdicts of the rules.")] = False,
     review: Annotated[Path | None, typer.Option(metavar="TSV", help="Record the verdicts of a review list.")] = None,
@@ -485,15 +541,33 @@ def validate(graph: Graph) -> None:
     raise typer.Exit(1)
 
 
-@app.command(epilog="[bold]kg serve graph.ttl --port 8000[/]  then open http://127.0.0.1:8000/")
+@app.command(
+    epilog="[bold]kg serve graph.ttl --port 8000[/]  then open http://127.0.0.1:8000/\n\n"
+    "[bold]KG_TOKEN=… kg serve graph.ttl --host 0.0.0.0[/]  for whoever has the token\n\n"
+    "[bold]kg serve graph.ttl --host 0.0.0.0 --public --allow-origin '*'[/]  for everybody"
+)
 def serve(
     graph: Graph,
-    port: Annotated[int, typer.Option(help="The port on this machine.", min=0, max=65535)] = 8000,
+    port: Annotated[int, typer.Option(help="The port to listen on.", min=0, max=65535)] = 8000,
+    host: Annotated[
+        str, typer.Option(help="The address to listen on; others than this machine's need what follows.")
+    ] = "127.0.0.1",
+    token: Annotated[
+        str, typer.Option(envvar="KG_TOKEN", help="Answer only to who sends this, as Bearer or as the password.")
+    ] = "",
+    public: Annotated[bool, typer.Option("--public", help="Let anybody ask who can reach the address.")] = False,
+    allow_origin: Annotated[
+        list[str] | None, typer.Option(metavar="ORIGIN", help="Let scripts of this web site read; * for all.")
+    ] = None,
+    timeout: Annotated[float, typer.Option(min=0.1, metavar="SECONDS", help="What a query may take.")] = 30,
+    memory: Annotated[int, typer.Option(min=256, metavar="MIB", help="Memory that a query may take.")] = 2048,
+    workers: Annotated[int, typer.Option(min=1, max=64, help="Queries that may run at the same time.")] = 12,
 ) -> None:
-    """Serve a graph on this machine: SPARQL at /sparql, a page to explore at /. Ctrl-C ends it."""
+    """Serve a graph, read-only: SPARQL at /sparql, a page to explore at /. Ctrl-C ends it."""
     from kg import server
 
-    server.serve(graph, port)
+    access = server.Access(host, token, public, tuple(allow_origin or ()))
+    server.serve(graph, port, access, timeout, workers, memory << 20)
 
 
 @app.command(epilog="[bold]kg evaluate gold/ --by-predicate[/]")
@@ -521,6 +595,24 @@ def evaluate(
     if by_predicate:
         rows = [(p, *(f"{rate:.3f}" for rate in v[:3]), *map(str, v[3:])) for p, v in predicates.items()]
         print_table(("predicate (side level)", *columns[1:]), rows)
+
+
+def _print_result(result: "Result", form: Format | None, quiet: bool, limit: int | None) -> None:
+    """An answer in the form that was asked for; says on standard error where a limit has cut it."""
+    from kg import queries
+
+    if quiet:
+        if not (result.rows if result.answer is None else result.answer):
+            raise typer.Exit(1)
+        return
+    if form is None:
+        form = Format.TTL if result.graph else Format.TABLE
+    if form is Format.TABLE:
+        print_table(result.columns, result.rows)
+    else:
+        write(queries.format_result(result, form.value))
+    if result.more:
+        say(f"only the first {limit} rows are shown, as --limit says; there are more")
 
 
 def _assignments(given: Sequence[str]) -> dict[str, str]:

@@ -5,10 +5,10 @@ import difflib
 import io
 import json
 import re
-import unicodedata
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import islice
 from pathlib import Path
 
 from pyoxigraph import (
@@ -23,17 +23,14 @@ from pyoxigraph import (
 
 from kg import resources
 from kg.errors import KgError, UsageError
+from kg.naming import Term, entity, readable
 from kg.sparql import check
 from kg.turtle import KG, PREFIXES, iri, turtle
-
-Term = NamedNode | BlankNode | Literal | Triple
 
 KINDS = ("entity", "predicate", "text", "integer", "date")
 """What a parameter may be: an entity by name or IRI, a property such as attacks, a text, a whole number, a date."""
 
-_LABEL, _ALIAS = NamedNode(iri("rdfs:label")), NamedNode(iri("skos:altLabel"))
-_IDENTIFIER = NamedNode(iri("schema:identifier"))
-_HEADER = re.compile(r"#\s*(title|description|group|param)\b\s*(.*)")
+_HEADER = re.compile(r"#\s*(title|description|group|param|example)\b\s*(.*)")
 _PARAM = re.compile(r"(\w+)\s*:\s*(\w+)\s*(?:-\s*(.*))?")
 
 
@@ -49,13 +46,17 @@ class Parameter:
 
 @dataclass(frozen=True, slots=True)
 class Query:
-    """A query as saved: `name` is the file's name without ending, `text` the whole file."""
+    """A query as saved: `name` is the file's name without ending, `text` the whole file.
+
+    `example` is a row of an answer, as in the header `# example: one | other`.
+    """
 
     name: str
     title: str
     description: str
     group: str
     parameters: tuple[Parameter, ...]
+    example: tuple[str, ...]
     text: str
     path: Path
 
@@ -64,7 +65,7 @@ class Query:
 class Result:
     """An answer: `rows` are readable strings, `terms` the same cells as RDF terms (None where unbound).
 
-    `triples` is what CONSTRUCT and DESCRIBE give; `answer` what ASK gives.
+    `triples` is what CONSTRUCT and DESCRIBE give; `answer` what ASK gives; `more`: whether a limit cut rows off.
     """
 
     columns: tuple[str, ...]
@@ -72,6 +73,12 @@ class Result:
     terms: tuple[tuple[Term | None, ...], ...]
     triples: tuple[Triple, ...] = ()
     answer: bool | None = None
+    more: bool = False
+
+    @property
+    def graph(self) -> bool:
+        """Whether this is the answer to CONSTRUCT or DESCRIBE."""
+        return self.columns == ("subject", "predicate", "object") and not self.terms and self.answer is None
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,17 +100,24 @@ class Evidence:
     statement: str
 
 
+GROUPS = (
+    "actors", "alliances", "mediation", "conflict", "agreements", "claims", "casualties", "offices", "places", "time",
+    "evidence", "quality",
+)  # fmt: skip
+"""What the saved queries are about, in the order in which they are listed."""
+
 # Finding and reading
 
 
 @cache
 def catalog() -> tuple[Query, ...]:
-    """The saved queries, by name.
+    """The saved queries, by group and name.
 
     >>> "alliances" in [query.name for query in catalog()]
     True
     """
-    return tuple(read(path) for path in sorted(resources.folder("queries").glob("*.rq")))
+    found = [read(path) for path in sorted(resources.folder("queries").glob("*.rq"))]
+    return tuple(sorted(found, key=lambda query: GROUPS.index(query.group)))
 
 
 @cache
@@ -128,9 +142,15 @@ def find(name: str) -> Query:
 def read(path: Path) -> Query:
     """The query in a file; its header is optional, its text must be a SPARQL query that only reads."""
     try:
-        text = path.read_bytes().decode("utf-8-sig")
+        return parse(path.read_bytes(), path)
     except OSError as error:
         raise UsageError(f"cannot read the query {path}: {error.strerror}") from error
+
+
+def parse(content: bytes, path: Path) -> Query:
+    """The query in the bytes of a file; `path` names it in messages."""
+    try:
+        text = content.decode("utf-8-sig")
     except UnicodeDecodeError as error:
         raise KgError(f"the query {path} is not UTF-8", "save it as UTF-8") from error
     header: dict[str, str] = {}
@@ -146,7 +166,8 @@ def read(path: Path) -> Query:
     check(text, str(path))
     return Query(
         path.stem, header.get("title", path.stem), header.get("description", ""), header.get("group", ""),
-        tuple(parameters), text, path,
+        tuple(parameters), tuple(cell.strip() for cell in header.get("example", "").split("|")) if "example" in header else (),
+        text, path,
     )  # fmt: skip
 
 
@@ -168,13 +189,22 @@ def _values(name: str) -> re.Pattern[str]:
 # Asking
 
 
-def run(query: Query, store: Store, params: Mapping[str, str] | None = None) -> Result:
-    """Asks a query of a graph; `params` are values by the parameters' names, as a person would write them."""
-    return ask(bind(query, store, params or {}), store)
+def run(
+    query: Query, store: Store, params: Mapping[str, str] | None = None, limit: int | None = None, iris: bool = False
+) -> Result:
+    """Asks a query of a graph; `params` are values by the parameters' names, as a person would write them.
+
+    `limit` and `iris` are those of `ask`.
+    """
+    return ask(bind(query, store, params or {}), store, limit, iris)
 
 
-def ask(text: str, store: Store) -> Result:
-    """Asks SPARQL text, already checked, of a graph."""
+def ask(text: str, store: Store, limit: int | None = None, iris: bool = False) -> Result:
+    """Asks SPARQL text, already checked, of a graph: at most the first `limit` rows; IRIs by their labels, or as such.
+
+    `more` of the result says whether there were more rows.
+    """
+    readable = _bare if iris else _readable(store)
     try:
         found = store.query(text, base_iri=PREFIXES["id"], prefixes=PREFIXES)
         if isinstance(found, QueryBoolean):
@@ -182,13 +212,27 @@ def ask(text: str, store: Store) -> Result:
             return Result(("answer",), ((str(answer).lower(),),), (), answer=answer)
         if isinstance(found, QuerySolutions):
             columns = tuple(variable.value for variable in found.variables)
-            terms = tuple(tuple(solution[column] for column in columns) for solution in found)
-            return Result(columns, tuple(tuple(readable(cell, store) for cell in row) for row in terms), terms)
+            terms = tuple(tuple(solution[column] for column in columns) for solution in islice(found, limit))
+            rows = tuple(tuple(readable(cell) for cell in row) for row in terms)
+            return Result(columns, rows, terms, more=next(found, None) is not None)
         triples = tuple(sorted(set(found), key=str))
     except (SyntaxError, OSError, RuntimeError, ValueError) as error:
         raise KgError(f"the query failed: {error}") from error
-    rows = tuple(tuple(readable(term, store) for term in (t.subject, t.predicate, t.object)) for t in triples)
-    return Result(("subject", "predicate", "object"), rows, (), triples)
+    more = limit is not None and len(triples) > limit
+    triples = triples[:limit]
+    rows = tuple(tuple(readable(term) for term in (t.subject, t.predicate, t.object)) for t in triples)
+    return Result(("subject", "predicate", "object"), rows, (), triples, more=more)
+
+
+def _readable(store: Store) -> Callable[[Term | None], str]:
+    return cache(lambda term: readable(term, store))
+
+
+def _bare(term: Term | None) -> str:
+    """A term as it is: an IRI in full."""
+    if term is None:
+        return ""
+    return term.value if isinstance(term, Literal | NamedNode) else str(term)
 
 
 def bind(query: Query, store: Store, params: Mapping[str, str]) -> str:
@@ -219,58 +263,6 @@ def _value(name: str, kind: str, value: str, store: Store) -> Term:
         raise UsageError(f"the parameter {name} is no {kind}: {value!r}") from error
 
 
-def entity(name: str, store: Store) -> NamedNode:
-    """The entity of that name: its IRI as <…> or id:…, its label, or else another of its names, in any case.
-
-    KgError where no entity, or several, are called so.
-    """
-    try:
-        if name.startswith("<") and name.endswith(">"):
-            return NamedNode(name[1:-1])
-        if name.startswith("id:"):
-            return NamedNode(PREFIXES["id"] + name.removeprefix("id:"))
-    except ValueError as error:
-        raise UsageError(f"not an IRI: {name!r}") from error
-    names: dict[str, str] = {}
-    for predicate in (_LABEL, _ALIAS):
-        called: set[NamedNode] = set()
-        for quad in store.quads_for_pattern(None, predicate, None):
-            if isinstance(quad.object, Literal) and isinstance(quad.subject, NamedNode):
-                if _folded(quad.object.value) == _folded(name):
-                    called.add(quad.subject)
-                names.setdefault(_folded(quad.object.value), quad.object.value)
-        if len(called) == 1:
-            return called.pop()
-        if called:
-            listed = "; ".join(sorted(f"{readable(node, store)} {node}" for node in called))
-            raise KgError(f"several entities are called {name!r}: {listed}", "give one by its IRI in < >")
-    near = difflib.get_close_matches(_folded(name), sorted(names), n=4, cutoff=0.5)
-    hint = f"near it: {', '.join(names[one] for one in near)}" if near else ""
-    raise KgError(f"no entity is called {name!r}", hint)
-
-
-def _folded(name: str) -> str:
-    return " ".join(unicodedata.normalize("NFKC", name).casefold().split())
-
-
-def readable(term: Term | None, store: Store) -> str:
-    """What a person reads for a term: the label of an entity, a document's name, a property's name, a plain value."""
-    if term is None:
-        return ""
-    if not isinstance(term, NamedNode):
-        return term.value if isinstance(term, Literal) else str(term)
-    for predicate in (_LABEL, _IDENTIFIER):
-        held = (quad.object for quad in store.quads_for_pattern(term, predicate, None))
-        labels = [label.value for label in held if isinstance(label, Literal)]
-        if labels:
-            return min(labels)
-    for prefix, namespace in PREFIXES.items():
-        if term.value.startswith(namespace):
-            local = term.value[len(namespace) :]
-            return local if prefix in ("id", "kg") else f"{prefix}:{local}"
-    return term.value
-
-
 def explain(subject: str, obj: str, store: Store) -> tuple[Evidence, ...]:
     """Every statement between two entities, given by name or IRI, in either direction, in order of publication."""
     result = run(find("evidence"), store, {"one": subject, "other": obj})
@@ -294,7 +286,7 @@ def explain(subject: str, obj: str, store: Store) -> tuple[Evidence, ...]:
 def format_result(result: Result, form: str) -> str:
     """The answer as `csv` or `tsv` (labels), `json` (SPARQL 1.1 results, full terms) or `ttl` (of a CONSTRUCT)."""
     if form == "ttl":
-        if result.columns != ("subject", "predicate", "object") or result.terms or result.answer is not None:
+        if not result.graph:
             raise UsageError("only CONSTRUCT and DESCRIBE queries give Turtle", "use csv, tsv, json or table")
         return "".join(turtle(result.triples, PREFIXES))
     if form == "json":
@@ -338,3 +330,40 @@ def _json_term(term: Term) -> dict[str, object]:
     if term.datatype.value == iri("xsd:string"):
         return {"type": "literal", "value": term.value}
     return {"type": "literal", "value": term.value, "datatype": term.datatype.value}
+
+
+# The manual
+
+
+def manual() -> str:
+    """A page of the documentation on all saved queries, in Markdown, made of their headers."""
+    lines = [
+        "# Saved queries", "",
+        "Made from the headers of `queries/*.rq`; `make docs` writes it anew. Each is run as `kg query NAME GRAPH`, with",
+        "`--param name=value` for its parameters; without a parameter it is not narrowed. Each is plain SPARQL 1.1 as it",
+        "stands, so it can be pasted into any endpoint that has the graph.", "",
+        "An `entity` is given by any of its names or as an IRI in `< >`; a `predicate` as in `attacks`; a `date` as 2022,",
+        "2022-11 or 2022-11-10. The examples come from the small world that the tests ask.",
+    ]  # fmt: skip
+    for group in GROUPS:
+        lines += ["", f"## {group.capitalize()}"]
+        for query in catalog():
+            if query.group == group:
+                lines += _described(query)
+    lines += [
+        "", "## Checks", "",
+        "They lie in `queries/checks/` and return nothing on a sound graph.", "", "| check | finds |", "| --- | --- |",
+        *(f"| `{query.name}` | {query.title} |" for query in checks()),
+    ]  # fmt: skip
+    return "\n".join(lines) + "\n"
+
+
+def _described(query: Query) -> list[str]:
+    lines = ["", f"### {query.name}", f"{query.title}. {query.description}"]
+    if query.parameters:
+        lines += ["", "| parameter | kind | default | |", "| --- | --- | --- | --- |"]
+        lines += [
+            f"| `{one.name}` | {one.kind} | {'any' if one.default == 'UNDEF' else one.default} | {one.description} |"
+            for one in query.parameters
+        ]
+    return [*lines, "", "Such as: " + " · ".join(cell or "–" for cell in query.example)]

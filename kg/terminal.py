@@ -25,9 +25,13 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         from rich.table import Table
         from rich.text import Text
 
-        table = Table(*columns, box=box.SIMPLE_HEAD)
+        # What is empty throughout would only take room from the rest.
+        filled = [at for at in range(len(columns)) if not rows or any(row[at] for row in rows)]
+        table = Table(box=box.SIMPLE_HEAD)
+        for at in filled:
+            table.add_column(columns[at], overflow="fold")
         for row in rows:
-            table.add_row(*(Text(cell) for cell in row))
+            table.add_row(*(Text(row[at]) for at in filled))
         Console().print(table)
         return
     cells = [[" ".join(cell.split()) for cell in row] for row in (columns, *rows)]

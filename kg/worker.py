@@ -1,153 +1,222 @@
 """Queries answered in processes of their own: what hangs, crashes or swells takes a worker along, not the server."""
 
-import io
-import json
+import contextlib
+import itertools
 import multiprocessing
+import os
 import queue
+import shutil
 import signal
-from collections.abc import Iterable
+import tempfile
+import time
 from dataclasses import dataclass
 from multiprocessing.connection import Connection
 from multiprocessing.process import BaseProcess
 from pathlib import Path
+from typing import TYPE_CHECKING
 
-from pyoxigraph import NamedNode, QueryBoolean, QueryResultsFormat, QuerySolutions, RdfFormat, Store
+from pyoxigraph import Store
 
-from kg import queries
+from kg.answers import Answer, Question, answer, plain
 from kg.errors import KgError
-from kg.sparql import RefusedError, check
+from kg.sandbox import close_off, silence
 from kg.store import open_graph
-from kg.turtle import PREFIXES
 
-MEMORY = 4 << 30
+if TYPE_CHECKING:
+    from multiprocessing.context import ForkServerContext, SpawnContext
+
+MEMORY = 2 << 30
 """Bytes of address space that a worker may take."""
-RESULT = 50 << 20
-"""Bytes that an answer may have."""
-
-RESULTS = {
-    "application/sparql-results+json": QueryResultsFormat.JSON,
-    "application/sparql-results+xml": QueryResultsFormat.XML,
-    "text/csv": QueryResultsFormat.CSV,
-    "text/tab-separated-values": QueryResultsFormat.TSV,
-    "application/json": QueryResultsFormat.JSON,
-    "application/xml": QueryResultsFormat.XML,
-}
-BOOLEANS = {kind: form for kind, form in RESULTS.items() if not kind.startswith("text/")}
-GRAPHS = {
-    "text/turtle": RdfFormat.TURTLE,
-    "application/n-triples": RdfFormat.N_TRIPLES,
-    "application/rdf+xml": RdfFormat.RDF_XML,
-    "application/ld+json": RdfFormat.JSON_LD,
-}
+WORKERS = 12
+"""Queries that may run at the same time: more than any machine's cores, so that slow ones leave room for others."""
+_SLOW = 1.0
+"""Seconds after which a query yields to the others, by the priority of its process."""
 
 
-@dataclass(frozen=True, slots=True)
-class Question:
-    """SPARQL `text` for the graphs named, or, with `saved`, a saved query by name with its parameters."""
-
-    text: str = ""
-    accept: str = "*/*"
-    default_graphs: tuple[str, ...] = ()
-    named_graphs: tuple[str, ...] = ()
-    saved: str = ""
-    parameters: tuple[tuple[str, str], ...] = ()
-
-
-@dataclass(frozen=True, slots=True)
-class Answer:
-    """An HTTP status, a media type and the whole body."""
-
-    status: int
-    kind: str
-    body: bytes
-
-
-def plain(status: int, message: str) -> Answer:
-    """A short message for people."""
-    return Answer(status, "text/plain; charset=utf-8", (message + "\n").encode("utf-8", "replace"))
+@dataclass(slots=True)
+class _Worker:
+    process: BaseProcess
+    pipe: Connection
+    ready: bool = False
 
 
 class Pool:
-    """Some worker processes over one graph; each answers one question at a time, for at most `deadline` seconds."""
+    """Worker processes over one graph; each answers one question at a time, for at most `deadline` seconds in all."""
 
-    def __init__(self, path: Path, size: int, deadline: float) -> None:
-        self._path = path
+    def __init__(self, path: Path, deadline: float, size: int = WORKERS, memory: int = MEMORY) -> None:
         self._deadline = deadline
-        self._context = multiprocessing.get_context("spawn")
-        self._idle: queue.Queue[tuple[BaseProcess, Connection] | None] = queue.Queue()
-        first = self._start()
-        self._ready(first)
-        self._idle.put(first)
-        for _ in range(size - 1):
-            self._idle.put(None)  # started when first needed
+        self._memory = memory
+        self._context = _context()
+        self._closed = False
+        self._scratch: Path | None = None
+        # Those that are ready first, then those that are starting, then the places of those not needed yet.
+        self._idle: queue.PriorityQueue[tuple[int, int, _Worker | None]] = queue.PriorityQueue()
+        self._order = itertools.count()
+        self._path = path if path.is_dir() else self._loaded(path)
+        try:
+            first = self._start()
+            self._await(first, None)
+        except KgError:
+            self.close()
+            raise
+        self._put(first)
+        self._put(self._start() if size > 1 else None)
+        for _ in range(size - 2):
+            self._put(None)
 
     def ask(self, question: Question) -> Answer:
-        """The answer, or a plain message with 400 where the query broke the engine, 503 where it took too long."""
+        """The answer, or a plain message: 400 where the query broke the engine, 503 where it took too long."""
+        end = time.monotonic() + self._deadline
         try:
-            worker = self._idle.get(timeout=self._deadline)
+            worker = self._idle.get(timeout=self._deadline)[2]
         except queue.Empty:
             return plain(503, "all workers are busy: try again later")
         try:
             if worker is None:
                 worker = self._start()
-                self._ready(worker)
-            worker[1].send(question)
-            if worker[1].poll(self._deadline):
-                answer: Answer = worker[1].recv()
-                return answer
-            self._end(worker)
-            worker = None
-            return plain(503, f"the query took longer than {self._deadline:g} seconds and was stopped")
+            if not self._await(worker, end):
+                return plain(503, "all workers are busy or still starting: try again later")
+            worker.pipe.send(question)
+            slow = not worker.pipe.poll(_SLOW)
+            if slow:
+                _yield(worker)
+            if not worker.pipe.poll(max(0.0, end - time.monotonic())):
+                worker = self._replaced(worker)
+                return plain(503, f"the query took longer than {self._deadline:g} seconds and was stopped")
+            given: Answer = worker.pipe.recv()
+            if slow:  # its priority cannot be raised again, and its memory goes back
+                worker = self._replaced(worker)
+            return given
         except (EOFError, OSError):
-            if worker is not None:
-                self._end(worker)
-                worker = None
-            return plain(400, "the query is too deep or too large for the engine, which gave up")
+            message = self._fate(worker)
+            worker = self._replaced(worker)
+            return message
         except KgError as error:
             worker = None
             return plain(503, f"the graph cannot be read: {error}")
         finally:
-            self._idle.put(worker)
+            self._put(worker)
 
     def close(self) -> None:
         """Ends all workers that are idle; those at work end with their pipes."""
+        self._closed = True
         while not self._idle.empty():
-            worker = self._idle.get_nowait()
+            worker = self._idle.get_nowait()[2]
             if worker is not None:
-                self._end(worker)
+                _end(worker)
+        if self._scratch is not None:
+            shutil.rmtree(self._scratch, ignore_errors=True)
 
-    def _start(self) -> tuple[BaseProcess, Connection]:
+    def _put(self, worker: _Worker | None) -> None:
+        rank = 2 if worker is None else 0 if worker.ready else 1
+        self._idle.put((rank, next(self._order), worker))
+
+    def _loaded(self, path: Path) -> Path:
+        """A file as a store on disk, which all workers share; read by a process of its own, for a file may be a trap."""
+        self._scratch = Path(tempfile.mkdtemp(prefix="kg-serve-"))
         ours, theirs = self._context.Pipe()
-        process = self._context.Process(target=work, args=(self._path, theirs), daemon=True)
+        process = self._context.Process(target=load, args=(path, self._scratch / "store", theirs), daemon=True)
         process.start()
         theirs.close()
-        return process, ours
-
-    def _ready(self, worker: tuple[BaseProcess, Connection]) -> None:
+        loader = _Worker(process, ours)
         try:
-            problem: str = worker[1].recv()
-        except EOFError:
-            problem = f"the graph {self._path} cannot be loaded: the process that read it ended"
+            self._await(loader, None)
+        except KgError:
+            self.close()
+            raise
+        _end(loader)
+        return self._scratch / "store"
+
+    def _start(self) -> _Worker:
+        ours, theirs = self._context.Pipe()
+        process = self._context.Process(
+            target=work, args=(self._path, self._scratch is not None, self._memory, theirs), daemon=True
+        )
+        process.start()
+        theirs.close()
+        return _Worker(process, ours)
+
+    def _await(self, worker: _Worker, end: float | None) -> bool:
+        """Waits until a worker has opened the graph; False if it has not at the time `end`, KgError if it cannot.
+
+        One that is late is kept: ended, it would only have to begin again.
+        """
+        if worker.ready:
+            return True
+        if end is not None and not worker.pipe.poll(max(0.0, end - time.monotonic())):
+            return False
+        problem = "the process that reads it ended"
+        with contextlib.suppress(EOFError, OSError):
+            problem = worker.pipe.recv()
         if problem:
-            self._end(worker)
+            _end(worker)
             raise KgError(problem)
+        worker.ready = True
+        return True
 
-    @staticmethod
-    def _end(worker: tuple[BaseProcess, Connection]) -> None:
-        worker[0].kill()
-        worker[0].join()
-        worker[1].close()
+    def _replaced(self, worker: _Worker | None) -> _Worker | None:
+        if worker is not None:
+            _end(worker)
+        return None if self._closed else self._start()
+
+    def _fate(self, worker: _Worker | None) -> Answer:
+        """What to say of a worker that is gone."""
+        if worker is not None:
+            worker.process.join(1)
+            if worker.process.exitcode == -signal.SIGSYS:
+                return plain(403, "the query asks another server: queries only see the graph they are asked of")
+            if worker.process.exitcode == -signal.SIGABRT:
+                return plain(400, f"the query needs more than the {self._memory >> 20} MiB of memory that it may take")
+        return plain(400, "the query is too deep or too large for the engine, which gave up")
 
 
-def work(path: Path, pipe: Connection) -> None:
-    """A worker's life: opens the graph, says so (or why not), then answers until the pipe is closed."""
+def _context() -> "SpawnContext | ForkServerContext":
+    """How processes begin: forked from one that has imported what they need but has no threads, where that exists."""
+    if "forkserver" not in multiprocessing.get_all_start_methods():
+        return multiprocessing.get_context("spawn")
+    context = multiprocessing.get_context("forkserver")
+    context.set_forkserver_preload(["__main__", "kg.worker"])
+    return context
+
+
+def _yield(worker: _Worker) -> None:
+    if hasattr(os, "setpriority") and worker.process.pid is not None:
+        with contextlib.suppress(OSError):
+            os.setpriority(os.PRIO_PROCESS, worker.process.pid, 10)
+
+
+def _end(worker: _Worker) -> None:
+    worker.process.kill()
+    worker.process.join()
+    worker.pipe.close()
+
+
+def load(path: Path, folder: Path, pipe: Connection) -> None:
+    """Puts the graph of a file into a new store, and says so (or why not)."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
-        store = open_graph(path)
+        content = open_graph(path)
+        store = Store(str(folder))
+        store.bulk_extend(content)
+        store.flush()
     except KgError as error:
         pipe.send(str(error))
+    except (OSError, ValueError) as error:
+        pipe.send(f"the graph {path} cannot be prepared in {folder.parent}: {error}")
+    else:
+        pipe.send("")
+
+
+def work(path: Path, prepared: bool, memory: int, pipe: Connection) -> None:
+    """A worker's life: opens the graph, says so (or why not), then answers until the pipe is closed."""
+    silence()
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
+    try:
+        store = Store.read_only(str(path)) if prepared else open_graph(path)
+    except (KgError, OSError) as error:
+        pipe.send(str(error))
         return
-    _limit()
+    close_off(memory)
     pipe.send("")
     while True:
         try:
@@ -155,101 +224,7 @@ def work(path: Path, pipe: Connection) -> None:
         except EOFError:
             return
         try:
-            answer = saved(question, store) if question.saved else sparql(question, store)
+            given = answer(question, store)
         except MemoryError:
-            answer = plain(400, "the query needs too much memory")
-        pipe.send(answer)
-
-
-def _limit() -> None:
-    try:
-        import resource
-    except ImportError:  # not on Windows
-        return
-    resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
-    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    resource.setrlimit(resource.RLIMIT_FSIZE, (0, 0))
-
-
-def saved(question: Question, store: Store) -> Answer:
-    """Runs a saved query; the answer is JSON with the columns and readable rows."""
-    try:
-        query = next((one for one in queries.catalog() if one.name == question.saved), None)
-        if query is None:
-            return plain(404, f"no saved query is called {question.saved!r}")
-        result = queries.run(query, store, dict(question.parameters))
-    except KgError as error:
-        return plain(400, str(error))
-    body = json.dumps({"columns": result.columns, "rows": result.rows}, ensure_ascii=False).encode()
-    return Answer(200, "application/json", body)
-
-
-def sparql(question: Question, store: Store) -> Answer:
-    """Runs SPARQL text that only reads; the media type is chosen by what the client accepts."""
-    try:
-        check(question.text)
-        dataset = _dataset(question)
-        found = store.query(question.text, base_iri=PREFIXES["id"], prefixes=PREFIXES, **dataset)  # type: ignore[arg-type]
-        offers: dict[str, QueryResultsFormat] | dict[str, RdfFormat] = GRAPHS
-        if isinstance(found, QueryBoolean):
-            offers = BOOLEANS
-        elif isinstance(found, QuerySolutions):
-            offers = RESULTS
-        kind = negotiate(question.accept, offers)
-        if kind is None:
-            return plain(406, f"this query can be answered as: {', '.join(offers)}")
-        out = _Limited()
-        found.serialize(out, format=offers[kind])  # type: ignore[arg-type]
-    except RefusedError as error:
-        return plain(403, str(error))
-    except _TooLargeError:
-        return plain(400, f"the answer is larger than {RESULT >> 20} MiB: use LIMIT")
-    except (KgError, SyntaxError, ValueError, OSError, RuntimeError) as error:
-        return plain(400, str(error))
-    return Answer(200, kind + ("; charset=utf-8" if kind.startswith("text/") else ""), out.getvalue())
-
-
-def _dataset(question: Question) -> dict[str, list[NamedNode]]:
-    """The graphs that the protocol's parameters choose, instead of the store's own; ValueError for a bad IRI."""
-    if not question.default_graphs and not question.named_graphs:
-        return {}
-    return {
-        "default_graph": [NamedNode(name) for name in question.default_graphs],
-        "named_graphs": [NamedNode(name) for name in question.named_graphs],
-    }
-
-
-def negotiate(accept: str, offers: Iterable[str]) -> str | None:
-    """The offer that an Accept header likes best, the earlier on a tie; None if it takes none of them.
-
-    >>> negotiate("text/csv;q=0.5, application/*", ["text/csv", "application/json"])
-    'application/json'
-    """
-    wishes: dict[str, float] = {}
-    for entry in accept.lower().split(","):
-        kind, *options = (part.strip() for part in entry.split(";"))
-        weight = next((option[2:] for option in options if option.startswith("q=")), "1")
-        try:
-            wishes[kind] = float(weight)
-        except ValueError:
-            wishes[kind] = 0.0
-
-    def liking(offer: str) -> float:
-        for pattern in (offer, offer.partition("/")[0] + "/*", "*/*"):
-            if pattern in wishes:
-                return wishes[pattern]
-        return 0.0
-
-    best = max(offers, key=liking)
-    return best if liking(best) > 0 else None
-
-
-class _TooLargeError(Exception):
-    """An answer beyond RESULT bytes."""
-
-
-class _Limited(io.BytesIO):
-    def write(self, data: bytes, /) -> int:  # type: ignore[override]
-        if self.tell() + len(data) > RESULT:
-            raise _TooLargeError
-        return super().write(data)
+            given = plain(400, f"the query needs more than the {memory >> 20} MiB of memory that it may take")
+        pipe.send(given)

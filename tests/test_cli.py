@@ -51,7 +51,7 @@ def kg(capsys: pytest.CaptureFixture[str], monkeypatch: pytest.MonkeyPatch) -> R
 
     def run(*arguments: object, stdin: bytes = b"") -> Outcome:
         monkeypatch.setattr(sys, "argv", ["kg", *map(str, arguments)])
-        monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(stdin)))
+        monkeypatch.setattr(sys, "stdin", SimpleNamespace(buffer=io.BytesIO(stdin), close=lambda: None))
         with pytest.raises(SystemExit) as ended:
             cli.main()
         out, err = capsys.readouterr()
@@ -161,6 +161,8 @@ WRONG_CALLS = [
     (["export", "{graph}", "-o", "g.docx"], "g.docx"),
     (["export", "{graph}"], "--output"),
     (["serve", "{graph}", "--port", "70000"], "--port"),
+    (["serve", "{graph}", "--host", "0.0.0.0"], "--token"),  # noqa: S104 - refused
+    (["ask", "Who mediates?"], "a graph"),
 ]
 
 
@@ -232,6 +234,61 @@ def test_a_view_as_table_and_as_file(kg: Run, graph: Path, tmp_path: Path) -> No
     assert {"Kenya", "Chad", "allyOf"} <= set(first.split())
     assert kg("view", "alliances", graph, "-o", tmp_path / "a.html").status == 0
     assert "Kenya" in (tmp_path / "a.html").read_text()
+
+
+def test_a_query_from_standard_input(kg: Run, graph: Path) -> None:
+    done = kg("query", "-", graph, stdin=b"SELECT ?who { ?who a kg:State } ORDER BY ?who")
+    assert (done.status, done.out.split()) == (0, ["who", "Chad", "Kenya"])
+    broken = kg("query", "-", graph, stdin=b"SELECT {")
+    assert broken.status == 1
+    assert broken.lines[0].startswith("kg: standard input is no valid SPARQL, line 1")
+
+
+def test_a_limit_is_told_and_iris_are_shown(kg: Run, graph: Path) -> None:
+    done = kg("query", "-", graph, "--limit", 1, "--iris", stdin=b"SELECT ?who { ?who a kg:State } ORDER BY ?who")
+    assert done.out.split() == ["who", "https://w3id.org/conflict-kg/id/chad"]
+    assert done.lines == ["only the first 1 rows are shown, as --limit says; there are more"]
+    assert kg("query", "-", graph, "--limit", 2, stdin=b"SELECT ?who { ?who a kg:State }").err == ""
+
+
+@pytest.mark.parametrize(
+    ("text", "status"), [("ASK { ?s a kg:State }", 0), ("ASK { ?s a kg:War }", 1), ("SELECT * { ?s a kg:War }", 1)]
+)
+def test_quiet_answers_by_exit_status(kg: Run, graph: Path, text: str, status: int) -> None:
+    done = kg("query", "-", graph, "--quiet", stdin=text.encode())
+    assert (done.status, done.out, done.err) == (status, "", "")
+
+
+def test_construct_gives_turtle_unless_asked_otherwise(kg: Run, graph: Path) -> None:
+    text = b"CONSTRUCT WHERE { ?s kg:allyOf ?o }"
+    assert "kg:allyOf id:kenya" in kg("query", "-", graph, stdin=text).out
+    assert kg("query", "-", graph, "--format", "csv", stdin=text).out.startswith("subject,predicate,object\n")
+    assert "id:chad" in kg("query", "-", graph, stdin=b"DESCRIBE id:chad").out
+
+
+def test_an_endless_and_a_deadly_query_end_in_one_line(kg: Run, graph: Path) -> None:
+    endless = "SELECT (COUNT(*) AS ?n) { " + " ".join(f"?a{n} ?b{n} ?c{n} ." for n in range(9)) + " }"
+    done = kg("query", "-", graph, "--timeout", "0.5", stdin=endless.encode())
+    assert (done.status, done.lines) == (
+        1, ["kg: the query took longer than 0.5 seconds and was stopped (ask for less, or give --timeout more)"],
+    )  # fmt: skip
+    deadly = b"ASK " + b"{" * 9000 + b"}" * 9000
+    done = kg("query", "-", graph, stdin=deadly)
+    assert (done.status, done.lines) == (1, ["kg: the query is too deep or too large for the engine, which gave up"])
+
+
+def test_a_question_in_english_shows_the_query_it_ran(kg: Run, graph: Path) -> None:
+    done = kg("ask", "Who is allied with Kenya?", graph, "--format", "csv")
+    assert done.status == 0
+    assert done.lines == [f"runs: kg query alliances {graph} --param actor=Kenya"]
+    assert done.out.splitlines()[1].startswith("Kenya,allyOf,Chad")
+    text = kg("ask", "Who is allied with Kenya?", graph, "--sparql").out
+    assert "VALUES ?actor { <https://w3id.org/conflict-kg/id/kenya> }" in text
+    lost = kg("ask", "Why?", graph)
+    assert (lost.status, lost.out) == (1, "")
+    assert lost.lines[0].startswith("kg: the question is not understood: 'Why?'")
+    assert kg("ask", "Who mediates?").status == 2
+    assert "who mediates between {one} and {other}" in kg("ask", "--list").out
 
 
 def test_explain_shows_sentence_source_and_rule(kg: Run, graph: Path) -> None:
@@ -330,7 +387,9 @@ def test_a_reader_who_leaves_early_gets_no_error() -> None:
     assert errors == b""
 
 
-@pytest.mark.parametrize("command", ["build", "query", "view", "export", "validate", "serve", "evaluate", "explain"])
+@pytest.mark.parametrize(
+    "command", ["build", "query", "view", "export", "validate", "serve", "evaluate", "explain", "ask"]
+)
 def test_every_command_explains_itself(kg: Run, command: str) -> None:
     done = kg(command, "--help")
     assert done.status == 0
