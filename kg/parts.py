@@ -19,6 +19,8 @@ from kg.statement import Entity, Extraction, Passage, Statement
 
 PART = 50_000
 """Characters that are read at once; a longer document is divided."""
+# What is said once a document, where it is said first.
+_ONCE = frozenset({"officeHolderOf", "belongsTo"})
 # Where to divide, best first: between paragraphs, between lines, after a sentence, between words.
 _BORDERS = (
     re.compile(r"\n[ \t]*\n\s*"),
@@ -160,6 +162,7 @@ def joined(document: Document, at: list[int], parts: list[Extraction]) -> Extrac
         return parts[0]
     entities: dict[str, Entity] = {}
     statements: dict[str, Statement] = {}
+    held: dict[tuple[object, ...], int] = {}
     name_of_whole, whole = document.key, f"-{document.digest[:8]}"  # once: a digest of a book takes its time
     for start, part in zip(at, parts, strict=False):
         local = f"-{part.document.digest[:8]}"
@@ -179,7 +182,9 @@ def joined(document: Document, at: list[int], parts: list[Extraction]) -> Extrac
                 attributed_to=tuple(key(source) for source in said.attributed_to),
                 passage=Passage(name_of_whole, place.start + start, place.end + start, place.text),
             )
-            statements[statement.key] = statement
+            fact = statement.subject, statement.predicate, statement.object, statement.office
+            if statement.predicate not in _ONCE or held.setdefault(fact, start) == start:
+                statements[statement.key] = statement
     return Extraction(
         document,
         tuple(entities[name] for name in sorted(entities)),

@@ -146,7 +146,9 @@ def test_another_ontology_is_told_and_refreshed_on_demand(
 ) -> None:
     build([news], store=tmp_path / "s")
     now = versions.current()
-    monkeypatch.setattr("kg.incremental.current", lambda: versions.Versions(now.tool, now.extractor, now.model, "new"))
+    monkeypatch.setattr(
+        "kg.incremental.current", lambda _: versions.Versions(now.tool, now.extractor, now.model, "new")
+    )
     events: list[object] = []
     assert counts(build([news], store=tmp_path / "s", on_event=events.append)) == (0, 5, 0)
     (told,) = [event for event in events if isinstance(event, Warned)]

@@ -3,6 +3,7 @@
 import json
 import subprocess
 import sys
+from dataclasses import replace
 from itertools import pairwise
 from pathlib import Path
 
@@ -55,7 +56,10 @@ def whole_and_divided(text: str, most: int, monkeypatch: pytest.MonkeyPatch) -> 
     monkeypatch.setattr("kg.parts.PART", most)
     assert len(borders(text)) > 2
     (divided,) = extract_all([document], print)
-    assert divided.statements == whole.statements
+    # how sure it is that "the rebels" are those of the paragraph before may differ
+    assert [replace(s, confidence=1.0) for s in divided.statements] == [
+        replace(s, confidence=1.0) for s in whole.statements
+    ]
     assert divided.entities == whole.entities
     for statement in divided.statements:
         place = statement.passage

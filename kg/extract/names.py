@@ -238,6 +238,8 @@ def _organization(doc: Doc, start: int, end: int) -> bool:
         return False
     if doc[end - 1].pos_ not in {"PROPN", "NOUN"}:
         return False
+    if end - start == 1 and doc[start].tag_ == "NN" and doc[start].is_sent_start:
+        return False  # written large because it comes first
     return all(_namelike(t) for t in words)
 
 

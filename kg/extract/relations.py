@@ -722,7 +722,8 @@ class _Relations:
     def _times(self, where: Token, obj: Argument, pattern: Pattern) -> list[Time]:
         """The times of the sentence; the year in an agreement's name dates its making, not its breach."""
         found = sentence_times(self.doc, where)
-        if where.pos_ in _NOMINAL and pattern.predicate in _STANDING and _definite(where):
+        told_of = where.pos_ in _NOMINAL and where.dep_ in {"dobj", "pobj"}
+        if told_of and pattern.predicate in _STANDING and _definite(where):
             # "on Friday he denounced the accord between": when it was denounced, not when it was made
             start, end = where.left_edge.idx, where.right_edge.idx + len(where.right_edge.text)
             return [t for t in found if start <= t.start and t.end <= end]

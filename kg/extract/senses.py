@@ -75,6 +75,13 @@ class Senses:
             return self._only(senses, start)
         if (self._in_headline(start, end)) or (end - start == 1 and self._something_else(start, types)):
             return None
+        if (
+            end - start == 1
+            and self.doc[start].is_sent_start
+            and self.doc[start].tag_ == "NN"
+            and types == {"Organization"}
+        ):
+            return None  # "Time is short": a common noun that is written large because it comes first
         capital = next((s for s in senses if s.role == "capital"), None)
         if capital is not None and {s.role for s in senses} == {"capital", "name"} and "State" in types:
             capitals = tuple(s for s in senses if s.role == "capital")
