@@ -24,6 +24,7 @@ _KEYS = {
         "active",
         "needs",
         "subject_types",
+        "object_types",
         "confidence",
     },
     "noun": {"lemmas", "subject", "object", "hypothetical", "confidence"},
@@ -52,6 +53,7 @@ class Pattern:
     active: bool = True
     needs: tuple[str, ...] = ()
     subject_types: frozenset[str] = frozenset()
+    object_types: frozenset[str] = frozenset()
     confidence: float = 0.9
 
 
@@ -123,6 +125,7 @@ def _read(path: Path) -> Iterator[Pattern | Example]:
                     pattern.object,
                     pattern.needs,
                     pattern.subject_types,
+                    pattern.object_types,
                 )
                 if same in seen:
                     raise OntologyError(f"{where}: {lemma} stands twice under the same slots", "delete one")
@@ -133,11 +136,11 @@ def _read(path: Path) -> Iterator[Pattern | Example]:
 def _pattern(predicate: str, kind: str, number: int, entry: Mapping[str, object], where: str) -> Pattern:
     values: dict[str, object] = {}
     for key, value in entry.items():
-        if key in ("lemmas", "words", "nouns", "subject", "object", "needs", "subject_types"):
+        if key in ("lemmas", "words", "nouns", "subject", "object", "needs", "subject_types", "object_types"):
             if not isinstance(value, list) or not value or not all(isinstance(v, str) and v for v in value):
                 raise OntologyError(f"{where}: {key} must be a list of words", "an empty list is left out")
             values["lemmas" if key == "words" else key] = (
-                frozenset(value) if key in ("nouns", "subject_types") else tuple(value)
+                frozenset(value) if key in ("nouns", "subject_types", "object_types") else tuple(value)
             )
         elif key == "confidence":
             if not isinstance(value, (int, float)) or not 0 < value <= 1:

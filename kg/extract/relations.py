@@ -7,7 +7,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
 
 from kg import frames
-from kg.extract.actors import Actors, compound_lemma
+from kg.extract.actors import Actors, compound_lemma, either
 from kg.extract.cast import Cast, Mention, cast
 from kg.extract.clauses import (
     children,
@@ -298,6 +298,8 @@ class _Relations:
         places, kinds = (pattern.subject, rule.domain) if slot == "subject" else (pattern.object, rule.range)
         if slot == "subject" and pattern.subject_types:
             kinds = pattern.subject_types
+        if slot == "object" and pattern.object_types:
+            kinds = pattern.object_types
         taken = {a.key for a in others}
 
         def fits(argument: Argument) -> bool:
@@ -671,8 +673,47 @@ class _Relations:
         """Somebody who has no name but acts: "a court", "striking workers", "armed men"; known in this text only."""
         if noun.pos_ not in _NOMINAL or self.cast.covering(noun.i) is not None:
             return []
+        meant = self._meant(noun)
+        if meant is not None:
+            return meant
         key = self.actors.unnamed(noun)
         return [Argument(key, 0.85)] if key is not None else []
+
+    def _meant(self, noun: Token) -> list[Argument] | None:
+        """Who "the bloc", "the coast guard", "the colonel" is that was spoken of before: known or, where several could
+        be, nobody. None where nobody of the kind was spoken of.
+        """
+        definite = any(c.lower_ in {"the", "this", "that"} for c in children(noun, "det"))
+        if (
+            not definite
+            or noun.tag_ not in {"NN", "NNP"}
+            or children(noun, "amod", "compound", "nmod", "poss", "relcl")
+        ):
+            return None
+        words, types = self.words, {"Person"}
+        if either(noun, words["nouns.unnamed.force"]):
+            types = {"Force"}
+        elif either(noun, words["nouns.unnamed.organization"] | words["nouns.reference.organization"]):
+            types = {"Organization", "Force"} if not either(noun, words["nouns.government.itself"]) else {"State"}
+        before = [m for m in self.cast.before(noun.i) if m.kind == "name" or m.keys[0] in self.cast.entities]
+        found = [k for m in before if len(m.keys) == 1 for k in m.keys if self.cast.type(k) in types]
+        if not found:
+            return None
+        word = noun.lower_
+        if types == {"Force"}:
+            found = [k for k in found if self.cast.entities[k].name.lower().endswith((word, "armed forces"))] or found
+        recent = list(dict.fromkeys(found))
+        near = {
+            k for m in before if m.start >= self._start_of_last(noun) for k in m.keys if self.cast.type(k) in types
+        } & set(found)
+        if len(recent) == 1:
+            return [Argument(recent[0], 0.8)]
+        return [Argument(near.pop(), 0.75)] if len(near) == 1 else []
+
+    def _start_of_last(self, noun: Token) -> int:
+        """Where the sentence before the noun's begins."""
+        start = noun.sent.start
+        return self.doc[start - 1].sent.start if start else 0
 
     def _one_side(self, first: str, second: str) -> bool:
         """Whether one is the other's office holder or part: nobody talks with his own state."""
