@@ -36,6 +36,7 @@ COMPONENTS = (
     "kg_casualties",
     "kg_facts",
     "kg_reader",
+    "kg_heading",
     "kg_topic",
 )
 # Below this a finding rests on too many guesses to be worth an analyst's time.
@@ -69,6 +70,7 @@ def add_components(nlp: "Language", reader: bool = True) -> "Language":
         coreference,
         events,
         facts,
+        heading,
         names,
         offices,
         paragraphs,

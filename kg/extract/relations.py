@@ -735,7 +735,9 @@ class _Relations:
             date = made if date is None or made.startswith(date) else date
         told = where.tag_ == "VBD" and not held.hypothetical and not held.negated
         if date is None and told and (where.dep_ == "ROOT" or (where.dep_ == "conj" and where.head.dep_ == "ROOT")):
-            return self._carried(where.sent)
+            date = self._carried(where.sent)
+        if date is None and told and "participants" in pattern.object:  # "joined the talks": those told of before
+            return next((f.when for f in reversed(self.found) if f.predicate == "talksWith" and f.when), None)
         return date
 
     def _carried(self, sentence: Span, depth: int = 4) -> str | None:
