@@ -4,7 +4,7 @@ The rules come first; the reader adds what they miss and doubts what it finds un
 (`encoder.py`), which sees a sentence at a time.
 """
 
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from dataclasses import replace
 
 from spacy.language import Language
@@ -49,8 +49,9 @@ def kg_reader(doc: Doc) -> Doc:
     """Adds the relations that the reader is sure of, and drops findings that it doubts."""
     found: dict[tuple[int, str, str, str | int], float] = {}
     added: list[Finding] = []
-    known = {(doc[f.trigger].sent.start, f.subject, f.predicate, f.object) for f in doc._.kg_findings}
     ontology, the_cast = load_ontology(), cast(doc)
+    side = _sides(doc, the_cast)
+    known = {(doc[f.trigger].sent.start, side(f.subject), f.predicate, side(f.object)) for f in doc._.kg_findings}
     for sentence in doc.sents:
         for one, two, pair, at in _pairs(doc, sentence):
             for predicate, probability in pair.predicates.items():
@@ -59,10 +60,14 @@ def kg_reader(doc: Doc) -> Doc:
                     continue
                 key = (sentence.start, one, predicate, two)
                 found[key] = max(probability, found.get(key, 0.0))
-                told = key in known or (rule.symmetric and (sentence.start, two, predicate, one) in known)
-                if probability >= ADDS and not told and predicate not in _LEFT_TO_RULES:
+                if probability < ADDS or predicate in _LEFT_TO_RULES or side(one) == side(two):
+                    continue
+                # what the rules say of a state's troops, the reader does not say of the state again
+                ends = side(one), side(two)
+                told = (sentence.start, ends[0], predicate, ends[1]) in known
+                if not told and not (rule.symmetric and (sentence.start, ends[1], predicate, ends[0]) in known):
                     added.append(_finding(one, predicate, two, probability, pair, at))
-                    known.add(key)
+                    known.add((sentence.start, ends[0], predicate, ends[1]))
     kept = []
     for finding in doc._.kg_findings:
         start = doc[finding.trigger].sent.start
@@ -71,6 +76,18 @@ def kg_reader(doc: Doc) -> Doc:
             kept.append(finding)
     doc._.kg_findings = kept + added
     return doc
+
+
+def _sides(doc: Doc, the_cast: Cast) -> Callable[[str | int], str | int]:
+    """Whom an actor belongs to or speaks for, itself where it is nobody's."""
+    held = {o.person: o.owner for o in doc._.kg_offices}
+
+    def side(key: str | int) -> str | int:
+        if isinstance(key, int):
+            return key
+        return held.get(key) or the_cast.entities[key].owner or key
+
+    return side
 
 
 def _fits(predicate: str, one: str, two: str | int, the_cast: Cast) -> bool:
