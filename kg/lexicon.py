@@ -21,7 +21,7 @@ _KEYS: Mapping[str, frozenset[str]] = {
     "verbs": frozenset({
         "light", "hearsay", "claiming", "mentioning", "mandating", "preventing", "needing", "place.motion", "place.reaching", "place.only", "sport",
     }),
-    "titles": frozenset({"office", "national", "former", "standing", "address", "sent_to"}),
+    "titles": frozenset({"office", "national", "portfolio", "former", "standing", "address", "sent_to"}),
     "stance": frozenset({
         "verb.report", "verb.quote", "verb.deny", "verb.unreal", "verb.no_object", "verb.failing", "verb.factual", "verb.continuing", "noun.failing", "noun.address", "auxiliary.demand", "noun.unreal", "noun.report", "noun.deny",
         "adjective.alleged", "adjective.unreal", "adjective.unreal_predicate", "adverb.alleged", "adverb.reported", "noun.source", "adverb.unreal",

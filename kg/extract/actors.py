@@ -138,7 +138,12 @@ class Actors:
             for core in (head, self.doc[name.end - 1]):
                 if any(
                     either(core, self.words[w])
-                    for w in ("nouns.government.bodies", "nouns.force.military", "nouns.force.service")
+                    for w in (
+                        "nouns.government.bodies",
+                        "nouns.government.itself",
+                        "nouns.force.military",
+                        "nouns.force.service",
+                    )
                 ):
                     self._noun(core)
                     if core.i in self.cast.by_head:

@@ -218,13 +218,19 @@ class _Coreference:
         speaker = self.doc._.kg_speakers.get(token.i) or self.author
         if speaker is None:
             return
-        side = next((o.owner for o in self.offices if o.person == speaker), None)
+        side = next((o.owner for o in self.offices if o.person == speaker), None) or self._usual_side(speaker)
         if token.lower_ in {"i", "me", "my"}:
             self._refer(token, (speaker,), 0.9)
         elif side is not None:
             self._refer(token, (side,), 0.75)
         elif self.cast.type(speaker) != "Person":
             self._refer(token, (speaker,), 0.75)
+
+    def _usual_side(self, person: str) -> str | None:
+        """The state that a person is known to speak for, where the text has named it."""
+        entry = self.actors.gazetteer.entries.get(person)
+        side = entry.of if entry is not None else None
+        return side if side in self.cast.entities and self.cast.type(side) == "State" else None
 
     # descriptions
 

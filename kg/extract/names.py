@@ -240,6 +240,11 @@ def _organization(doc: Doc, start: int, end: int) -> bool:
         return False
     if end - start == 1 and doc[start].tag_ == "NN" and doc[start].is_sent_start:
         return False  # written large because it comes first
+    portfolio = load_lexicon()["titles.portfolio"]
+    if start > 1 and doc[start - 1].lower_ in {"of", "for"} and doc[start - 2].lower_ in portfolio:
+        return False  # "Secretary of State", "Minister for Foreign Affairs": the rest of a title
+    if end < len(doc) and doc[end].lower_ in portfolio and doc[end].text[:1].isupper():
+        return False  # "Defence Minister"
     return all(_namelike(t) for t in words)
 
 
