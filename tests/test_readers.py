@@ -284,3 +284,13 @@ def test_no_date_is_guessed_for_a_web_page(tmp_path: Path) -> None:
     page = PAGE.replace('<meta property="article:published_time" content="2021-05-03T08:00:00Z">', "")
     (tmp_path / "a.html").write_text(page, encoding="utf-8")
     assert gather(tmp_path / "a.html")[0][0].date is None
+
+
+def test_metadata_named_beside_its_text_is_no_input_of_its_own(tmp_path: Path) -> None:
+    (tmp_path / "a.txt").write_text("Norland met Southmark.")
+    (tmp_path / "a.meta.json").write_text('{"date": "2024-05-13"}')
+    (tmp_path / "b.meta.json").write_text("{}")
+    skipped: list[Skipped] = []
+    found = list(read(sorted(tmp_path.iterdir()), None, skipped.append))
+    assert [d.date for d in found] == ["2024-05-13"]
+    assert [Path(s.where).name for s in skipped] == ["b.meta.json"]

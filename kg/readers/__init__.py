@@ -18,7 +18,7 @@ from kg.errors import InputError
 from kg.readers import feed, html, jsonl, markdown, packed, pdf, plain, table, warc, web, word
 from kg.readers.folder import files
 from kg.readers.language import foreign_language
-from kg.readers.metadata import beside, sidecar
+from kg.readers.metadata import beside, beside_a_text, sidecar
 from kg.readers.notes import Notes, Skipped, Warned
 
 __all__ = ["FORMATS", "Finished", "Skipped", "Warned", "read", "scan"]
@@ -129,6 +129,8 @@ def _all(
         if isinstance(given, str) and web.is_address(given):
             yield from _address(given, notes, network)
             continue
+        if beside_a_text(Path(given)):
+            continue  # it is read with its text
         for path, name in files(Path(given), _KINDS, notes):
             if known is None:
                 yield from _file(path, name, notes)

@@ -90,6 +90,14 @@ def sidecar(path: Path) -> Path:
     return (path.with_suffix("") if path.suffix.lower() == ".gz" else path).with_suffix(SIDECAR)
 
 
+def beside_a_text(path: Path) -> bool:
+    """Whether a path is the metadata of a file that lies beside it, as in `kg build seeds/*`."""
+    if not path.name.endswith(SIDECAR):
+        return False
+    stem = path.name.removesuffix(SIDECAR)
+    return any(other.name.startswith(stem + ".") and other.name != path.name for other in path.parent.iterdir())
+
+
 def beside(path: Path, notes: Notes) -> Metadata:
     """The metadata of `a.meta.json` beside `a.txt`; empty where there is none."""
     place = sidecar(path)
