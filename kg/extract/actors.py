@@ -140,7 +140,7 @@ class Actors:
                     either(core, self.words[w])
                     for w in (
                         "nouns.government.bodies",
-                        "nouns.government.itself",
+                        "nouns.government.written",
                         "nouns.force.military",
                         "nouns.force.service",
                     )

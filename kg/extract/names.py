@@ -17,7 +17,12 @@ _LABEL = {"Person": "PERSON", "State": "GPE", "Place": "LOC", "Organization": "O
 # What the recognizer's labels become where the gazetteer knows nothing.
 _TYPE = {"PERSON": "Person", "ORG": "Organization", "GPE": "Place", "LOC": "Place", "FAC": "Place", "NORP": "Group"}
 # "Sudanese Army", "Chinese Foreign Ministry": the state and what it owns are found apart.
-_READ_FROM_PARTS = ("nouns.force.military", "nouns.force.service", "nouns.government.bodies", "nouns.government.itself")
+_READ_FROM_PARTS = (
+    "nouns.force.military",
+    "nouns.force.service",
+    "nouns.government.bodies",
+    "nouns.government.written",
+)
 _INSIDE = {"of", "the", "and", "for", "de", "del", "la", "al", "-", "&", "'s", "’s", "in", "on", "to"}
 
 
