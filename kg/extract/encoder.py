@@ -39,7 +39,6 @@ class Pair:
     predicates: Mapping[str, float]
     negated: float
     hypothetical: float
-    attributed: float
     focus: int
 
 
@@ -160,7 +159,6 @@ class Network:
                 dict(zip(PREDICATES, map(float, row), strict=False)),
                 float(row[-3]),
                 float(row[-2]),
-                float(row[-1]),
                 int(f),
             )
             for row, f in zip(score, focus, strict=True)

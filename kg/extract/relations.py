@@ -880,8 +880,3 @@ def _unordered(pairs: list[tuple[Argument, Argument]]) -> list[tuple[Argument, A
         first, second = sorted((a, b), key=lambda x: x.key)
         seen.setdefault(frozenset((a.key, b.key)), (first, second))
     return list(seen.values())
-
-
-def mention_of(doc: Doc, token: Token) -> Mention | None:
-    """The mention at a token, if any."""
-    return cast(doc).at(token)

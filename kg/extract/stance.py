@@ -162,7 +162,7 @@ class _Climb:
                 self.hypothetical = True
             elif any(c.lower_ == "without" for c in child.children):
                 self.negated = True
-            self._clause_above(head)
+            # modals of the main clause do not reach into an adverbial clause
             return
         if dep in {"ccomp", "parataxis"} and verbal:
             self._content(child, head)
@@ -197,9 +197,6 @@ class _Climb:
             if verb.lemma_.lower() in reports and said and said[0].i < child.i:
                 self._attribute(verb)
                 return
-
-    def _clause_above(self, head: Token) -> None:
-        """Modals of the main clause do not reach into an adverbial clause."""
 
     def _flags(self, verb: Token) -> None:
         """Negation and modality of a verb that a clause or noun below depends on."""
