@@ -42,6 +42,18 @@ def marked_encoding(data: bytes) -> str | None:
     return next((name for mark, name in _MARKS if data.startswith(mark)), None)
 
 
+def refuse_binary(data: bytes) -> None:
+    r"""Raises InputError where the first bytes are those of a well-known kind of file that is no text.
+
+    >>> refuse_binary(b"\x1f\x8b\x08\x00")
+    Traceback (most recent call last):
+    kg.errors.InputError: not text but gzip data
+    """
+    for magic, kind in _KINDS:
+        if data.startswith(magic):
+            raise InputError(f"not text but {kind}", "convert it to text first")
+
+
 def decode(data: bytes, declared: str | None = None) -> tuple[str, str | None]:
     r"""The text of a file's bytes, cleaned, and a warning where the encoding had to be guessed.
 
@@ -52,9 +64,7 @@ def decode(data: bytes, declared: str | None = None) -> tuple[str, str | None]:
     >>> decode(b"Peace in Z\xfcrich\r\n")
     ('Peace in Zürich\n', 'not UTF-8; read as Windows-1252')
     """
-    for magic, kind in _KINDS:
-        if data.startswith(magic):
-            raise InputError(f"not text but {kind}", "convert it to text first")
+    refuse_binary(data)
     if encoding := marked_encoding(data):
         try:
             return clean(data.decode(encoding)), None

@@ -7,7 +7,7 @@ from typing import BinaryIO
 
 from kg.document import Document
 from kg.errors import InputError
-from kg.readers.decoding import clean, line, marked_encoding
+from kg.readers.decoding import clean, line, marked_encoding, refuse_binary
 from kg.readers.metadata import from_fields
 from kg.readers.notes import Notes
 
@@ -68,6 +68,7 @@ def _document(fields: dict[str, object], where: str, notes: Notes) -> Document:
 def _lines(stream: BinaryIO) -> Iterator[bytes]:
     """The lines in UTF-8 without byte-order mark, none read further than it takes to see that it is too long."""
     first = stream.readline(_MOST_LINE_BYTES + 1)
+    refuse_binary(first)  # else each chance line break in it would count as a bad record
     encoding = marked_encoding(first)
     if encoding and encoding != "utf-8-sig":
         try:
