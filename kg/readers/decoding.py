@@ -47,7 +47,7 @@ def refuse_binary(data: bytes) -> None:
 
     >>> refuse_binary(b"\x1f\x8b\x08\x00")
     Traceback (most recent call last):
-    kg.errors.InputError: not text but gzip data
+    kg.errors.InputError: not text but gzip data (convert it to text first)
     """
     for magic, kind in _KINDS:
         if data.startswith(magic):
