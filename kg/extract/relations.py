@@ -7,7 +7,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
 
 from kg import frames
-from kg.extract.actors import Actors, compound_lemma, either
+from kg.extract.actors import Actors, compound_lemma, either, head_lemma
 from kg.extract.cast import Cast, Mention, cast
 from kg.extract.clauses import (
     children,
@@ -690,11 +690,15 @@ class _Relations:
             or children(noun, "amod", "compound", "nmod", "poss", "relcl")
         ):
             return None
-        words, types = self.words, {"Person"}
+        words = self.words
         if either(noun, words["nouns.unnamed.force"]):
             types = {"Force"}
         elif either(noun, words["nouns.unnamed.organization"] | words["nouns.reference.organization"]):
             types = {"Organization", "Force"} if not either(noun, words["nouns.government.itself"]) else {"State"}
+        elif either(noun, words["nouns.unnamed.person"]) or head_lemma(noun) in words["titles.office"]:
+            types = {"Person"}
+        else:
+            return None
         before = [m for m in self.cast.before(noun.i) if m.kind == "name" or m.keys[0] in self.cast.entities]
         found = [k for m in before if len(m.keys) == 1 for k in m.keys if self.cast.type(k) in types]
         if not found:
