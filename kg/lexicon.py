@@ -14,14 +14,14 @@ _KEYS: Mapping[str, frozenset[str]] = {
     "nouns": frozenset({
         "force.military", "force.equipment", "force.service", "force.irregular", "group.people", "group.bare_when_counted",
         "government.stands_for_state", "government.bodies", "agreement.ceasefire", "agreement.peace", "agreement.treaty",
-        "agreement.other", "agreement.not_after", "agreement.apart", "event.generic", "conflict.war", "conflict.other", "place.common", "place.compass", "place.part", "place.event", "place.struck", "place.border", "force.itself", "force.vague", "reference.together", "reference.office", "place.site", "speech.claim", "speech.threatens", "speech.accuses", "speech.urges", "speech.condemns", "place.of_state", "place.status", "place.adjacent", "transparent.of", "topic.sport",
+        "agreement.other", "agreement.not_after", "agreement.apart", "event.generic", "conflict.war", "conflict.other", "place.common", "place.compass", "place.part", "place.event", "place.struck", "place.border", "force.itself", "force.vague", "force.employer", "reference.together", "reference.office", "place.site", "speech.claim", "speech.threatens", "speech.accuses", "speech.urges", "speech.condemns", "place.of_state", "place.status", "place.adjacent", "transparent.of", "topic.sport",
         "sport.mark", "thing.ware", "government.national", "government.written",
         "reference.conflict", "government.itself", "government.seated", "government.official", "force.modifier", "unnamed.force", "unnamed.organization", "unnamed.person", "reference.state", "reference.pair", "reference.neighbour", "reference.organization", "reference.place",
     }),
     "verbs": frozenset({
         "light", "hearsay", "claiming", "mentioning", "mandating", "preventing", "needing", "place.motion", "place.reaching", "place.only", "sport",
     }),
-    "titles": frozenset({"office", "national", "portfolio", "former", "standing", "address", "sent_to"}),
+    "titles": frozenset({"office", "national", "portfolio", "former", "standing", "address", "sent_to", "officer"}),
     "stance": frozenset({
         "verb.report", "verb.quote", "verb.deny", "verb.unreal", "verb.no_object", "verb.failing", "verb.factual", "verb.continuing", "noun.failing", "noun.address", "auxiliary.demand", "noun.unreal", "noun.report", "noun.deny",
         "adjective.alleged", "adjective.unreal", "adjective.unreal_predicate", "adverb.alleged", "adverb.reported", "noun.source", "adverb.unreal",

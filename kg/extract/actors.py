@@ -311,6 +311,9 @@ class Actors:
         words = self.words
         if noun.dep_ in {"compound", "nmod"} and noun.head.pos_ in {"NOUN", "PROPN"} and noun.head.i > noun.i:
             named = self.at.get(noun.i + 1)
+            if self._employs(noun):
+                self._employer(noun)
+                return
             if named is None or named.type != "Person" or not either(noun, words["nouns.government.bodies"]):
                 return
         keys, start = self.owners(noun)
@@ -352,6 +355,22 @@ class Actors:
             self.cast.add(Mention(start, noun.i + 1, noun.i, tuple(keys), "noun", 0.85), None)
         elif either(noun, words["nouns.place.common"]):
             self._place(noun)
+
+    def _employs(self, noun: Token) -> bool:
+        """Whether a noun is the body whose officer the next word is: "a Kenyan army spokesman", "foreign ministry envoy"."""
+        after = noun.nbor(1) if noun.i + 1 < noun.sent.end else None
+        if after is None or after.i != noun.head.i or head_lemma(after) not in self.words["titles.officer"]:
+            return False
+        return either(noun, self.words["nouns.force.employer"])
+
+    def _employer(self, noun: Token) -> None:
+        keys, start = self.owners(noun.head)
+        if len(keys) != 1 or self.cast.type(keys[0]) != "State" or start > noun.i:
+            return
+        if head_lemma(noun) in self.words["nouns.government.bodies"]:
+            self._body(noun, keys[0], start)
+        else:
+            self._force(noun, keys[0], start)
 
     def unnamed(self, noun: Token) -> str | None:
         """The key of somebody who has no name but is an actor by the noun: "a court", "armed men", "the judge"."""
