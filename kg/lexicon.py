@@ -16,7 +16,7 @@ _KEYS: Mapping[str, frozenset[str]] = {
         "government.stands_for_state", "government.bodies", "agreement.ceasefire", "agreement.peace", "agreement.treaty",
         "agreement.other", "agreement.not_after", "agreement.apart", "event.generic", "conflict.war", "conflict.other", "place.common", "place.compass", "place.part", "place.event", "place.struck", "place.border", "force.itself", "force.vague", "force.employer", "reference.together", "reference.office", "place.site", "speech.claim", "speech.threatens", "speech.accuses", "speech.urges", "speech.condemns", "place.of_state", "place.status", "place.adjacent", "transparent.of", "topic.sport",
         "sport.mark", "thing.ware", "government.national", "government.written",
-        "reference.conflict", "government.itself", "government.seated", "government.official", "force.modifier", "unnamed.force", "unnamed.organization", "unnamed.person", "reference.state", "reference.pair", "reference.neighbour", "reference.organization", "reference.place",
+        "reference.conflict", "government.itself", "government.seated", "government.official", "force.modifier", "unnamed.force", "unnamed.organization", "unnamed.person", "reference.state", "reference.pair", "reference.neighbour", "reference.organization", "reference.person", "reference.place",
     }),
     "verbs": frozenset({
         "light", "hearsay", "claiming", "mentioning", "mandating", "preventing", "needing", "place.motion", "place.reaching", "place.only", "sport",

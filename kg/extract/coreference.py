@@ -276,6 +276,8 @@ class _Coreference:
             return  # "the Kenyan territory" is none that was spoken of before
         if any(c.dep_ in {"relcl", "acl"} or (c.dep_ == "prep" and c.lower_ == "of") for c in noun.children):
             return
+        if self._called_by(noun):
+            return
         if either(noun, words["nouns.force.military"]) and plural | (lemma in words["nouns.force.itself"]):
             found = list(self._candidates(noun, frozenset({"Force"}), 2))
             if len({m.keys for m in found}) == 1:
@@ -302,6 +304,21 @@ class _Coreference:
                 self._refer_noun(noun, found[0].keys, 0.65)
         else:
             self._by_title(noun)
+
+    def _called_by(self, noun: Token) -> bool:
+        """ "the commission" where the text has named the Kenyan Truth Commission: the last that is called so."""
+        if children(noun, "amod", "compound", "nmod") or noun.tag_ not in {"NN", "NNP"}:
+            return False
+        for mention in self.cast.before(noun.i):
+            if (
+                mention.kind == "name"
+                and mention.end - mention.start > 1
+                and self.doc[mention.head].lower_ == noun.lower_
+                and self.cast.type(mention.keys[0]) not in {"State", "Person"}
+            ):
+                self._refer_noun(noun, mention.keys, 0.85)
+                return True
+        return False
 
     def _government_forces(self, noun: Token) -> None:
         """ "government forces": the army of the state that the text has just spoken of."""

@@ -700,19 +700,32 @@ class _Relations:
         else:
             return None
         before = [m for m in self.cast.before(noun.i) if m.kind == "name" or m.keys[0] in self.cast.entities]
-        found = [k for m in before if len(m.keys) == 1 for k in m.keys if self.cast.type(k) in types]
+        before = [m for m in before if len(m.keys) == 1 and self.cast.type(m.keys[0]) in types]
+        found = [m.keys[0] for m in before]
+        if not found:
+            return None
+        if not types & {"Force", "State"} or types == {"Organization", "Force"}:
+            called = {k for m in before for k in m.keys if self._called(m, noun)}
+            if not either(noun, words["nouns.reference.organization"] | words["nouns.reference.person"]) or called:
+                found = [k for k in found if k in called]
         if not found:
             return None
         word = noun.lower_
         if types == {"Force"}:
             found = [k for k in found if self.cast.entities[k].name.lower().endswith((word, "armed forces"))] or found
         recent = list(dict.fromkeys(found))
-        near = {
-            k for m in before if m.start >= self._start_of_last(noun) for k in m.keys if self.cast.type(k) in types
-        } & set(found)
+        near = {k for m in before if m.start >= self._start_of_last(noun) for k in m.keys} & set(found)
         if len(recent) == 1:
             return [Argument(recent[0], 0.8)]
         return [Argument(near.pop(), 0.75)] if len(near) == 1 else []
+
+    def _called(self, mention: Mention, noun: Token) -> bool:
+        """Whether the text calls the one mentioned by the noun: "the court" of a Supreme Court, "the colonel" of Colonel A."""
+        word, key = head_lemma(noun), mention.keys[0]
+        if word in self.cast.entities[key].name.lower().split():
+            return True
+        before = self.doc[mention.start - 1].lower_ if mention.start else ""
+        return before == word or any(o.person == key and o.title.lower().endswith(word) for o in self.doc._.kg_offices)
 
     def _start_of_last(self, noun: Token) -> int:
         """Where the sentence before the noun's begins."""
