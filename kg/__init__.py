@@ -8,7 +8,7 @@ The way of a text through the house, from bottom to top; imports only go down:
     server         SPARQL over HTTP and the page of web/ (worker: processes; answers: what they answer; pages: HTML)
     evaluation     scores against annotated articles (gold: their format)
     upkeep         stores: status, remove, merge, diff, upgrade (resolve: who is the same as whom)
-    incremental    a store brought up to date (parts: long documents; outcome: what became of the inputs)
+    incremental    a store brought up to date (parts: long documents; crew: processes; outcome: what became of the inputs)
     run            many documents: read, extract, write, report
     report         one page about a whole graph
     views          parts of a graph as networkx graphs, and their pictures

@@ -127,6 +127,9 @@ def build(
     allow_network: Annotated[
         bool, typer.Option("--allow-network", help="Fetch inputs that are web addresses.")
     ] = False,
+    workers: Annotated[
+        int | None, typer.Option(min=1, metavar="N", help="Processes that extract; by default one for each core.")
+    ] = None,
 ) -> None:
     """Build a graph from articles: .txt .md .html .docx .pdf .jsonl .csv .tsv .rss .atom .xml .warc, each also as .gz.
 
@@ -139,7 +142,7 @@ def build(
     with progress() as on_event:
         report = run.build(
             inputs, output, store=store, date=date, base=base, prune=prune, refresh=refresh, network=allow_network,
-            gazetteer=names or (), on_event=on_event,
+            gazetteer=names or (), workers=workers, on_event=on_event,
         )  # fmt: skip
     say(str(report))
     if report.stored + report.unchanged == 0:

@@ -7,6 +7,7 @@ was. Only when all inputs are through does the next generation of the store appe
 import shutil
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -26,7 +27,7 @@ _COMMIT_SECONDS = 1.0
 
 @dataclass(slots=True)
 class _Work:
-    """What is known so far of a build that is under way."""
+    """What is known so far of a build that is under way; `taken` are the keys of what was handed to the extractor."""
 
     store: Path
     base: str
@@ -36,6 +37,8 @@ class _Work:
     pending: Pending
     skip: Callable[[Skipped], None]
     gazetteer: tuple[Path, ...] = ()
+    workers: int = 1
+    taken: set[str] = field(default_factory=set)
     change: Change = field(default_factory=Change)
     kept: dict[str, Record] = field(default_factory=dict)
     stale: int = 0
@@ -95,6 +98,7 @@ def update(
     refresh: bool = False,
     network: bool = False,
     gazetteer: tuple[Path, ...] = (),
+    workers: int = 1,
     on_event: Callable[[Event], None] = lambda _: None,
 ) -> tuple[Report, list[str]]:
     """Brings the store folder up to date with the inputs; also returns the keys of the documents they gave.
@@ -106,7 +110,7 @@ def update(
     generations.create(store)
     try:
         with generations.locked(store):
-            result = _update(store, inputs, date, base, prune, refresh, network, gazetteer, on_event)
+            result = _update(store, inputs, date, base, prune, refresh, network, gazetteer, workers, on_event)
     finally:
         if new and generations.current(store) is None and not generations.pending(store).exists():
             shutil.rmtree(store, ignore_errors=True)
@@ -122,6 +126,7 @@ def _update(
     refresh: bool,
     network: bool,
     gazetteer: tuple[Path, ...],
+    workers: int,
     on_event: Callable[[Event], None],
 ) -> tuple[Report, list[str]]:
     skipped: list[Skipped] = []
@@ -133,7 +138,7 @@ def _update(
     with named_ledger(store) as ledger, Pending(generations.pending(store)) as pending:
         if ledger is not None:
             check_base(store, ledger, base)
-        work = _Work(store, base, refresh, current(gazetteer), ledger, pending, skip, gazetteer)
+        work = _Work(store, base, refresh, current(gazetteer), ledger, pending, skip, gazetteer, workers)
         _extract(work, scan(inputs, date, skip, None, on_event, network, work.known), on_event)
         work.drop_what_is_replaced(prune and _all_there(inputs, on_event))
         work.change.quads = lambda record: pending.quads(record.key, record.content)
@@ -160,23 +165,25 @@ def _extract(work: _Work, found: Iterator[Document | Finished], on_event: Callab
                     work.change.inputs[item.name, item.fingerprint] = list(given)
                 given.clear()
                 continue
-            if item.key in work.kept or item.key in work.change.put:
+            if item.key in work.kept or item.key in work.change.put or item.key in work.taken:
                 work.skip(Skipped(item.identifier, "a duplicate: the same name and text were read before"))
                 given.clear()
                 continue
             given.append((item.key, content(item)))
             if not work.settled(item):
+                work.taken.add(item.key)
                 yield item
 
     committed = time.monotonic()
-    for extraction in extract_all(unsettled(), work.skip, work.gazetteer):
-        record = recorded(extraction, work.versions)
-        work.pending.put(record, work.base, lines(quads(extraction, work.base, work.versions)))
-        work.change.put[record.key] = record
-        if time.monotonic() - committed > _COMMIT_SECONDS:
-            work.pending.commit()
-            committed = time.monotonic()
-        on_event(Built(record.identifier))
+    with closing(extract_all(unsettled(), work.skip, work.gazetteer, work.workers)) as extractions:
+        for extraction in extractions:
+            record = recorded(extraction, work.versions)
+            work.pending.put(record, work.base, lines(quads(extraction, work.base, work.versions)))
+            work.change.put[record.key] = record
+            if time.monotonic() - committed > _COMMIT_SECONDS:
+                work.pending.commit()
+                committed = time.monotonic()
+            on_event(Built(record.identifier))
     work.pending.commit()
 
 

@@ -8,12 +8,13 @@ second agreement") are numbered within their part.
 
 import re
 from collections import deque
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
+from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
 
+from kg.crew import Failed, extracted
 from kg.document import Document
-from kg.errors import InputError, KgError
 from kg.readers import Skipped
 from kg.statement import Entity, Extraction, Passage, Statement
 
@@ -28,15 +29,6 @@ _BORDERS = (
     re.compile(r"""(?<!\b[A-Z])[.!?]["”’)]*\s+(?=["“‘(]?[A-Z])"""),
     re.compile(r"\s+"),
 )
-
-
-@dataclass(frozen=True, slots=True)
-class Failed:
-    """A text on which the extractor failed."""
-
-    document: Document
-    reason: str
-    hint: str
 
 
 @dataclass(slots=True)
@@ -79,9 +71,12 @@ def _border(text: str, least: int, most: int) -> int:
 
 
 def extract_all(
-    documents: Iterable[Document], skip: Callable[[Skipped], None], gazetteer: tuple[Path, ...] = ()
-) -> Iterator[Extraction]:
-    """What the extractor finds in each document; one on which it fails is skipped, the others go on."""
+    documents: Iterable[Document],
+    skip: Callable[[Skipped], None],
+    gazetteer: tuple[Path, ...] = (),
+    workers: int = 1,
+) -> Generator[Extraction, None, None]:
+    """What the extractor finds in each document, in order; one on which it fails is skipped, the others go on."""
     jobs: deque[_Job] = deque()
 
     def handed() -> Iterator[Document]:
@@ -89,71 +84,21 @@ def extract_all(
             jobs.append(_Job(document, borders(document.text)))
             yield from jobs[-1].parts()
 
-    for result in _each(handed(), gazetteer):
-        job = jobs[0]
-        job.seen += 1
-        if isinstance(result, Failed):
-            job.failed = job.failed or result
-        elif job.failed is None:
-            job.done.append(result)
-        if job.seen < len(job.borders) - 1:
-            continue
-        jobs.popleft()
-        if job.failed is None:
-            yield joined(job.document, job.borders, job.done)
-        else:
-            skip(Skipped(job.document.identifier, job.failed.reason, job.failed.hint))
-
-
-def _each(documents: Iterator[Document], gazetteer: tuple[Path, ...]) -> Iterator[Extraction | Failed]:
-    """One result for each document, in order.
-
-    The extractor takes documents in batches. When it fails, the documents it had taken and not given back are done
-    again one by one, so that only the one at fault is lost.
-    """
-    from kg.extract import extract
-
-    taken: deque[Document] = deque()
-    broken: list[BaseException] = []  # an error in reading the documents is none of the extractor
-
-    def handed() -> Iterator[Document]:
-        while True:
-            try:
-                document = next(documents)
-            except StopIteration:
-                return
-            except BaseException as error:
-                broken.append(error)
-                raise
-            taken.append(document)
-            yield document
-
-    while True:
-        try:
-            for extraction in extract(handed(), gazetteer=gazetteer) if gazetteer else extract(handed()):
-                taken.popleft()
-                yield extraction
-            return
-        except Exception as error:
-            if broken or (isinstance(error, KgError) and not isinstance(error, InputError)) or not taken:
-                raise  # not a matter of one document: no model, a broken ontology
-        while taken:
-            yield _alone(taken.popleft(), gazetteer)
-
-
-def _alone(document: Document, gazetteer: tuple[Path, ...]) -> Extraction | Failed:
-    from kg.extract import extract
-
-    try:
-        (extraction,) = extract([document], gazetteer=gazetteer) if gazetteer else extract([document])
-        return extraction
-    except InputError as error:
-        return Failed(document, error.message, error.hint)
-    except KgError:
-        raise
-    except Exception as error:
-        reason = f"the extraction failed: {type(error).__name__}: {error}"
-        return Failed(document, reason, "please report it with the text")
+    with closing(extracted(handed(), gazetteer, workers)) as results:
+        for result in results:
+            job = jobs[0]
+            job.seen += 1
+            if isinstance(result, Failed):
+                job.failed = job.failed or result
+            elif job.failed is None:
+                job.done.append(result)
+            if job.seen < len(job.borders) - 1:
+                continue
+            jobs.popleft()
+            if job.failed is None:
+                yield joined(job.document, job.borders, job.done)
+            else:
+                skip(Skipped(job.document.identifier, job.failed.reason, job.failed.hint))
 
 
 def joined(document: Document, at: list[int], parts: list[Extraction]) -> Extraction:

@@ -2,8 +2,10 @@
 
 import os
 from collections.abc import Callable, Sequence
+from contextlib import closing
 from pathlib import Path
 
+from kg.crew import default_workers
 from kg.errors import KgError, UsageError
 from kg.gazetteer import load as load_gazetteer
 from kg.outcome import Built, Event, Report, Started
@@ -25,6 +27,7 @@ def build(
     refresh: bool = False,
     network: bool = False,
     gazetteer: Sequence[str | Path] = (),
+    workers: int | None = None,
     on_event: Callable[[Event], None] = lambda _: None,
 ) -> Report:
     """Reads files, folders and `-`, and writes their graph to a file, brings a store up to date with them, or both.
@@ -32,7 +35,8 @@ def build(
     `date` is the publication date of documents without one; `base` begins the IRIs of what is built; `prune` drops
     documents from the store that no input gives; `refresh` builds again what other versions built; `network` allows
     inputs that are web addresses; `gazetteer` are files of names of one's own (ontology/gazetteer/FORMAT.md), which win
-    over the shipped ones. Whatever is wrong with one document is told to `on_event` and counted; the others
+    over the shipped ones; `workers` is how many processes extract at most (by default one for each core; the result is
+    the same). Whatever is wrong with one document is told to `on_event` and counted; the others
     are built. Where nothing is left to build, nothing is written. A target that cannot be written is refused before
     any work.
     """
@@ -42,8 +46,11 @@ def build(
         raise UsageError("only a store can be pruned or refreshed", "name one with --store DIR")
     if date is not None and valid_date(date) is None:
         raise UsageError(f"no such date: {date}", "write it as YYYY-MM-DD")
+    if workers is not None and workers < 1:
+        raise UsageError(f"{workers} workers do nothing", "give at least 1")
     from kg import rdf
 
+    workers = workers or default_workers()
     names = tuple(Path(path).absolute() for path in gazetteer)
     load_gazetteer(names)  # a mistake in them is better known before the work
     if output is not None:
@@ -51,7 +58,7 @@ def build(
         check_place(output)
     if store is None:
         checked = rdf.checked_base(base) if base is not None else rdf.BASE
-        return _build_file(inputs, output, date, checked, network, names, on_event)  # type: ignore[arg-type]
+        return _build_file(inputs, output, date, checked, network, names, workers, on_event)  # type: ignore[arg-type]
     from kg import incremental
     from kg.store import base_of, named_quads
 
@@ -60,8 +67,9 @@ def build(
         base = base_of(store)
     rdf.checked_base(base)
     report, keys = incremental.update(
-        store, inputs, date, base, prune=prune, refresh=refresh, network=network, gazetteer=names, on_event=on_event
-    )
+        store, inputs, date, base, prune=prune, refresh=refresh, network=network, gazetteer=names, workers=workers,
+        on_event=on_event,
+    )  # fmt: skip
     if output is not None and keys:
         rdf.write_quads(set(named_quads(store, keys, base)), output, base)
     return report
@@ -74,6 +82,7 @@ def _build_file(
     base: str,
     network: bool,
     gazetteer: tuple[Path, ...],
+    workers: int,
     on_event: Callable[[Event], None],
 ) -> Report:
     from kg import rdf, versions
@@ -88,9 +97,10 @@ def _build_file(
     documents = sorted(found, key=lambda document: (document.identifier, document.text))
     on_event(Started(len(documents)))
     extractions = []
-    for extraction in extract_all(documents, skip, gazetteer):
-        extractions.append(extraction)
-        on_event(Built(extraction.document.identifier))
+    with closing(extract_all(documents, skip, gazetteer, workers)) as found_in:
+        for extraction in found_in:
+            extractions.append(extraction)
+            on_event(Built(extraction.document.identifier))
     if extractions:
         rdf.write(extractions, output, base, versions.current(gazetteer))
     return Report(

@@ -4,8 +4,10 @@ import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from typing import TYPE_CHECKING
 
-from kg.outcome import Built, Event, Started
+if TYPE_CHECKING:
+    from kg.outcome import Event
 
 
 def say(message: str) -> None:
@@ -41,12 +43,14 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
 
 
 @contextmanager
-def progress() -> Iterator[Callable[[Event], None]]:
+def progress() -> Iterator[Callable[["Event"], None]]:
     """Tells of skipped inputs and warnings at once, and on a terminal how far the work is.
 
     The bar is drawn from here, at most four times a second, and by no thread: one that runs beside the parser makes it
     many times slower.
     """
+    from kg.outcome import Built, Started
+
     if not sys.stderr.isatty():
         yield lambda event: None if isinstance(event, Started | Built) else say(str(event))
         return
@@ -57,7 +61,7 @@ def progress() -> Iterator[Callable[[Event], None]]:
         task = bar.add_task("extracting", total=None)
         drawn = 0.0
 
-        def show(event: Event) -> None:
+        def show(event: "Event") -> None:
             nonlocal drawn
             if isinstance(event, Started):
                 bar.update(task, total=event.documents)

@@ -363,16 +363,41 @@ def test_ctrl_c_is_130(kg: Run, good: Path, tmp_path: Path, monkeypatch) -> None
     assert (done.status, done.err) == (130, "")
 
 
-def test_help_teaches_by_example_and_loads_nothing_heavy() -> None:
-    code = (
-        "import sys\nfrom kg import cli\nsys.argv = ['kg', '--help']\n"
-        "try:\n    cli.main()\nexcept SystemExit as ended:\n    assert not ended.code\n"
-        "heavy = {'spacy', 'rdflib', 'networkx', 'pyoxigraph', 'trafilatura', 'pyshacl', 'numpy', 'lxml'}\n"
-        "print('LOADED', sorted(heavy & set(sys.modules)))\n"
+HEAVY = {"spacy", "rdflib", "networkx", "trafilatura", "pyshacl", "numpy", "lxml", "matplotlib"}
+LOADED = """
+import sys
+from kg import cli
+sys.argv = ["kg", *sys.argv[1:]]
+try:
+    cli.main()
+except SystemExit as ended:
+    assert not ended.code
+print("LOADED", *sorted(sys.modules), file=sys.stderr)
+"""
+
+
+def loaded(*call: str | Path) -> tuple[str, set[str]]:
+    """What a command prints, and the modules that are loaded when it ends."""
+    done = subprocess.run(
+        [sys.executable, "-c", LOADED, *map(str, call)], capture_output=True, text=True, timeout=60, check=True
     )
-    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, timeout=60, check=True)
-    assert "kg build" in done.stdout
-    assert "LOADED []" in done.stdout
+    return done.stdout, set(done.stderr.rpartition("LOADED")[2].split())
+
+
+@pytest.mark.parametrize("command", [[], ["build"], ["query"], ["view"]])
+def test_help_teaches_by_example_and_loads_nothing_heavy(command: list[str]) -> None:
+    printed, modules = loaded(*command, "--help")
+    assert f"kg {command[0] if command else 'build'}" in printed
+    assert not modules & (HEAVY | {"pyoxigraph", "sqlite3"})
+    assert {module for module in modules if module.startswith("kg.")} == {"kg.cli", "kg.errors", "kg.terminal"}
+
+
+def test_a_query_loads_no_parser_and_no_second_rdf_library(tmp_path: Path) -> None:
+    (tmp_path / "g.nt").write_text("<http://x.example/a> <http://x.example/b> <http://x.example/c> .\n")
+    for call in (["--list"], ["alliances", tmp_path / "g.nt"]):
+        _, modules = loaded("query", *call)
+        assert "kg.queries" in modules
+        assert not modules & HEAVY
 
 
 def test_a_reader_who_leaves_early_gets_no_error() -> None:

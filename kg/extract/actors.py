@@ -35,19 +35,33 @@ def head_lemma(token: Token) -> str:
 
 def compound_lemma(token: Token) -> str:
     """The lemma with the word before it: "security force", "peace deal", "cease-fire"."""
-    before = token.nbor(-1) if token.i > token.sent.start else None
+    before = _before(token)
     if before is None:
         return head_lemma(token)
-    if before.text == "-" and before.i > token.sent.start:
-        return f"{before.nbor(-1).lower_}-{head_lemma(token)}"
+    if before.text == "-" and (first := _before(before)) is not None:
+        return f"{first.lower_}-{head_lemma(token)}"
     return f"{before.lower_} {head_lemma(token)}"
 
 
 def either(token: Token, words: frozenset[str]) -> bool:
     """Whether the noun, alone or with the word before it, is in a list of the lexicon."""
-    if head_lemma(token) in words or token.lower_ in words or compound_lemma(token) in words:
-        return True
-    return token.i > token.sent.start and f"{token.nbor(-1).lower_} {token.lower_}" in words
+    return not words.isdisjoint(_forms(token))
+
+
+def _forms(token: Token) -> tuple[str, ...]:
+    """All ways in which a list may have the noun; kept for the document, since many lists are asked."""
+    memo: dict[int, tuple[str, ...]] = token.doc.user_data.setdefault("kg_forms", {})
+    found = memo.get(token.i)
+    if found is None:
+        before = _before(token)
+        pair = () if before is None else (compound_lemma(token), f"{before.lower_} {token.lower_}")
+        found = memo[token.i] = (head_lemma(token), token.lower_, *pair)
+    return found
+
+
+def _before(token: Token) -> Token | None:
+    """The token before it in its sentence; `token.sent` says the same, but makes two spans for it."""
+    return None if token.is_sent_start or token.i == 0 else token.nbor(-1)
 
 
 @Language.component(

@@ -52,6 +52,7 @@ class _Offices:
         self.cast: Cast = cast(doc)
         self.gazetteer = load_gazetteer(doc._.kg_gazetteer)
         lexicon = load_lexicon()
+        self.lower = tuple(t.lower_ for t in doc)
         self.titles = sorted((tokens(t) for t in lexicon["titles.office"]), key=lambda t: (-len(t), t))
         self.address, self.former, self.standing = (lexicon[f"titles.{k}"] for k in ("address", "former", "standing"))
         self.sent_to, self.national = lexicon["titles.sent_to"], lexicon["titles.national"]
@@ -219,16 +220,13 @@ class _Offices:
         return []
 
     def _title_at(self, i: int) -> int:
-        for words in self.titles:
-            if i + len(words) <= len(self.doc) and all(self.doc[i + k].lower_ == w for k, w in enumerate(words)):
-                return len(words)
-        return 0
+        return next((len(words) for words in self.titles if self.lower[i : i + len(words)] == words), 0)
 
     def _ending(self, end: int) -> _Title | None:
         """A title whose last token is end - 1, with what stands before it."""
         for words in self.titles:
             start = end - len(words)
-            if start >= 0 and all(self.doc[start + k].lower_ == w for k, w in enumerate(words)):
+            if start >= 0 and self.lower[start:end] == words:
                 return self._complete(start, end, after=False)
         return None
 

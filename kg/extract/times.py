@@ -58,7 +58,6 @@ def times(sentence: Span, published: str | None) -> list[Time]:
     Where the document has no date, a month and day without a year are of the year that the text has named last.
     """
     anchor = _anchor(published)
-    told = None if anchor else _told_year(sentence)
     text = sentence.text
     found: list[Time] = []
     for kind, pattern in _PATTERNS:
@@ -72,7 +71,7 @@ def times(sentence: Span, published: str | None) -> list[Time]:
                 continue
             if kind == "day" and match["month"].islower() and match["month"].lower() in {"may", "march"}:
                 continue
-            value = _resolve(kind, match, anchor, sentence, told)
+            value = _resolve(kind, match, anchor, sentence)
             if value:
                 found.append(Time(sentence.start_char + match.start(), sentence.start_char + match.end(), value))
     return sorted(_weekday_with_date(found, text, sentence.start_char), key=lambda t: t.start)
@@ -108,7 +107,7 @@ def _told_year(sentence: Span) -> int | None:
     return int(found[-1]) if found else None
 
 
-def _resolve(kind: str, match: re.Match[str], anchor: date | None, sentence: Span, told: int | None) -> str | None:
+def _resolve(kind: str, match: re.Match[str], anchor: date | None, sentence: Span) -> str | None:
     groups = match.groupdict()
     if kind == "iso":
         return groups["iso"] if _valid(groups["iso"]) else None
@@ -122,6 +121,7 @@ def _resolve(kind: str, match: re.Match[str], anchor: date | None, sentence: Spa
         if groups["year"]:
             year = int(groups["year"])
         elif anchor is None:
+            told = _told_year(sentence)
             if told is None:
                 return None
             year = told
@@ -132,7 +132,9 @@ def _resolve(kind: str, match: re.Match[str], anchor: date | None, sentence: Spa
         value = f"{year}-{month:02}-{day:02}"
         return value if _valid(value) else None
     if anchor is None:
-        return f"{told}-{_MONTHS[groups['month'].lower()]:02}" if kind == "bare month" and told else None
+        if kind != "bare month" or (told := _told_year(sentence)) is None:
+            return None
+        return f"{told}-{_MONTHS[groups['month'].lower()]:02}"
     if kind == "bare month":
         month = _MONTHS[groups["month"].lower()]
         return f"{anchor.year - (month > anchor.month and not future)}-{month:02}"
