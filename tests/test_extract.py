@@ -82,3 +82,46 @@ def test_the_machine_does_not_show(root: Path, tmp_path: Path, seeds_graph: Path
         env={**os.environ, **setting}, check=True, timeout=120, capture_output=True,
     )  # fmt: skip
     assert graph.read_bytes() == seeds_graph.read_bytes()
+
+
+def triples(text: str) -> set[tuple[str, str, str]]:
+    found = read(text)
+    names = {e.key: e.name for e in found.entities}
+    return {(names[s.subject], s.predicate, names.get(str(s.object), str(s.object))) for s in found.statements}
+
+
+@pytest.mark.parametrize(
+    ("text", "said", "unsaid"),
+    [
+        (
+            "Chadian foreign ministry spokesman Idriss Sabo told reporters that Niger opposed the plan.",
+            ("Idriss Sabo", "officeHolderOf", "Chadian foreign ministry"),
+            ("Niger", "rejects", "Idriss Sabo"),  # the plan is nobody
+        ),
+        (
+            "A Chadian army spokesman, Colonel Idriss Sabo, said the rebels had fled.",
+            ("Idriss Sabo", "officeHolderOf", "Chadian armed forces"),
+            ("Idriss Sabo", "officeHolderOf", "Chad"),
+        ),
+        (
+            "The Kenyan Truth Commission visited Nakuru on Monday. Ethiopia accused the commission of bias, and Uganda condemned the court.",
+            ("Ethiopia", "accuses", "Kenyan Truth Commission"),
+            ("Uganda", "condemns", "Kenyan Truth Commission"),
+        ),
+        (
+            "Colonel Ivo Pech spoke in Brno on Monday. Police arrested the colonel. Later police arrested the farmer.",
+            ("Police", "coerces", "Ivo Pech"),
+            ("Ivo Pech", "coerces", "Police"),
+        ),
+    ],
+)
+def test_descriptions_are_only_of_those_called_so(
+    text: str, said: tuple[str, str, str], unsaid: tuple[str, str, str]
+) -> None:
+    found = triples(text)
+    assert said in found and unsaid not in found
+
+
+def test_an_unknown_farmer_is_not_the_only_person_named() -> None:
+    found = triples("President Ivo Pech spoke in Brno on Monday. Police arrested the farmer.")
+    assert not [t for t in found if t[1] == "coerces" and t[2] == "Ivo Pech"]
