@@ -71,27 +71,35 @@ class _Casualties:
                     yield from self._counted(token, pattern)
 
     def _counted(self, token: Token, pattern: Pattern) -> Iterator[Finding]:
-        victims = [c for v in self._victims(token, pattern) for c in coordinated(v)]
+        objects = [*patients(token), *(o for p in children(token, "prep") for o in children(p, "pobj"))]
+        said = [t for t in objects if t.lemma_.lower() in pattern.nouns]
+        if pattern.nouns and not said:
+            return
+        victims = [c for v in self._victims(token, pattern, said) for c in coordinated(v)]
         for victim in victims:
             number = self._number(victim)
+            if number is None and said and "subject" in pattern.subject:  # "the army lost twelve men"
+                number = self._number(said[0])
             if number is None:
                 continue
             who = self._who(victim, token)
             if who is None:
                 continue
             key, certainty = who
+            if said and self.cast.type(key) == "Group":  # "the Kenyans lost twelve men": who fought, not who lives there
+                key = self.cast.entities[key].owner or key
             held = stance(token, (key,))
             yield Finding(key, pattern.predicate, number, token.i, held, when(token, sentence_times(self.doc, token)), None,
                           round(pattern.confidence * certainty * held.certainty, 2), pattern.rule)  # fmt: skip
 
-    def _victims(self, token: Token, pattern: Pattern) -> list[Token]:
+    def _victims(self, token: Token, pattern: Pattern, said: list[Token]) -> list[Token]:
         for place in pattern.subject:
             if place == "object":
                 found = patients(token)
             elif place == "subject":
                 found = subjects(token) if not passive(token) else []
             else:
-                found = prepositional(token, place)
+                found = [v for t in (token, *said) for v in prepositional(t, place)]
             if found:
                 return found
         return []
