@@ -447,6 +447,19 @@ def test_what_a_query_makes_is_drawn_up_to_what_can_be_read() -> None:
     assert drawn.graph["notes"] == ["Drawn are 59 of 99 triples between resources; the table has all."]
 
 
+def test_a_symmetric_property_is_drawn_once_and_by_its_label() -> None:
+    one, other = NamedNode("x:1"), NamedNode("x:2")
+    ally, attacks = (NamedNode(PREFIXES["kg"] + name) for name in ("allyOf", "attacks"))
+    pairs = [Triple(a, p, b) for p in (ally, attacks) for a, b in ((one, other), (other, one))]
+    drawn = between(pairs, Store())
+    assert sorted((d["label"], d["symmetric"]) for *_, d in drawn.edges(data=True)) == [
+        ("ally of", True),
+        ("attacks", False),
+        ("attacks", False),
+    ]
+    assert drawn.graph["notes"] == []
+
+
 def test_memory_is_limited(guarded: int, tmp_path: Path) -> None:
     (tmp_path / "g.ttl").write_text("")
     digits = " ".join(f"VALUES ?{name} {{ 0 1 2 3 4 5 6 7 8 9 }}" for name in "abcdef")
