@@ -26,9 +26,14 @@ from kg.errors import KgError
 from kg.naming import Term
 from kg.sparql import RefusedError, check
 from kg.turtle import KG, PREFIXES, iri, turtle
+from kg.views.scene import scene
+from kg.views.svg import svg
+from kg.views.triples import between
 
 RESULT = 50 << 20
 """Bytes that an answer may have."""
+ROWS = 100_000
+"""Rows that an answer for the page may have, which are all held at once; those of /sparql are bounded by their bytes."""
 
 RESULTS = {
     "application/sparql-results+json": QueryResultsFormat.JSON,
@@ -118,7 +123,7 @@ def _sparql(question: Question, store: Store) -> Answer:
 def _run(question: Question, store: Store) -> Answer:
     """SPARQL text for the page: rows as a person reads them, beside their IRIs."""
     check(question.text)
-    return _shown(queries.ask(question.text, store))
+    return _shown(queries.ask(question.text, store, ROWS), store)
 
 
 def _saved(question: Question, store: Store) -> Answer:
@@ -128,13 +133,18 @@ def _saved(question: Question, store: Store) -> Answer:
         return plain(404, f"no saved query is called {question.text!r}")
     given = {name: value for name, value in question.parameters if value}
     text = queries.bind(query, store, given)
-    return _shown(queries.ask(text, store), text)
+    return _shown(queries.ask(text, store, ROWS), store, text)
 
 
-def _shown(result: queries.Result, text: str = "") -> Answer:
+def _shown(result: queries.Result, store: Store, text: str = "") -> Answer:
+    """Rows, and what a query constructs also as Turtle and as a picture; no part of an answer that has too many."""
+    if result.more:
+        return plain(400, f"the answer has more than {ROWS:,} rows, so none is given: use LIMIT, or ask for less")
     if result.graph:
         terms: Iterable[tuple[Term | None, ...]] = ((t.subject, t.predicate, t.object) for t in result.triples)
         more: dict[str, object] = {"turtle": "".join(turtle(result.triples, PREFIXES))}
+        if drawn := between(result.triples, store):
+            more["picture"] = svg(scene(drawn))
     else:
         terms, more = result.terms, {} if result.answer is None else {"boolean": result.answer}
     shown = {

@@ -256,7 +256,8 @@ def _neighbours(node: NamedNode, facts: Sequence[dict[str, Term | None]], store:
         f'<figure class="wide"><svg viewBox="0 0 {width} {height}" role="img" aria-label="Neighbours, also in the list of facts">'
         f"{''.join(drawn)}"
         f'<circle class="middle" cx="{width / 2:.0f}" cy="{height / 2:.0f}" r="12"/></svg>'
-        f"<figcaption>{caption}</figcaption></figure>"
+        f'<figcaption>{caption} <a href="/view/ego?{escape(urlencode([("actor", node.value)]))}">'
+        "All ties as a picture, with filters and sentences</a></figcaption></figure>"
     )
 
 

@@ -23,7 +23,7 @@ from urllib.parse import parse_qsl, unquote, urlsplit
 from pyoxigraph import BlankNode, Literal, NamedNode, Triple
 
 from kg import ontology, queries, views
-from kg.answers import HTML, RESULT, Answer, Question, described, plain
+from kg.answers import HTML, RESULT, ROWS, Answer, Question, described, plain
 from kg.errors import KgError, UsageError
 from kg.turtle import PREFIXES
 from kg.worker import MEMORY, WORKERS, Pool
@@ -465,7 +465,8 @@ class Handler(BaseHTTPRequestHandler):
             "label": "a conflict knowledge graph, read-only",
             "comment": (
                 f"A query has {self.server.deadline:g} seconds, {self.server.memory >> 20} MiB of memory, and an answer of "
-                f"at most {RESULT >> 20} MiB; beyond that it is refused, and no answer is ever cut short. SERVICE is refused."
+                f"at most {RESULT >> 20} MiB ({ROWS:,} rows on the page); beyond that it is refused, and no answer is ever cut "
+                "short. SERVICE is refused."
             ),
         }
         described_by = [

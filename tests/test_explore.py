@@ -1,5 +1,6 @@
 """The page at / in a real browser: found by mouse and by keys, read, and nothing fetched from elsewhere."""
 
+import json
 import threading
 from collections.abc import Iterator
 
@@ -124,6 +125,32 @@ def test_a_graph_can_be_saved_as_turtle(page: Browser, root: str) -> None:
     assert page.run("!document.querySelector('[data-save=ttl]').hidden")
     assert "kg:hosts id:jon-orm" in page.run("last.turtle")
     assert page.run("csv({columns: ['a', 'b'], rows: [['x,\"y', 'z']]})") == 'a,b\r\n"x,""y",z\r\n'
+
+
+def test_a_graph_is_drawn_and_a_table_is_not(page: Browser, root: str) -> None:
+    opened(page, root + "/?tab=own")
+    for text, drawn in (
+        ("CONSTRUCT { ?s ?p ?o } { ?s ?p ?o . ?s a kg:Actor . ?o a kg:Actor }", True),
+        ("SELECT * { ?s kg:hosts ?o }", False),
+        ("DESCRIBE id:norland", True),
+        ("CONSTRUCT { ?s rdfs:label ?o } { ?s rdfs:label ?o }", False),
+    ):
+        page.run(f"editor.value = {json.dumps(text)}; document.querySelector('#own').requestSubmit()")
+        page.until("document.querySelector('#result table')")
+        assert page.run("document.querySelector('#picture').hidden") is not drawn
+        assert page.run("document.querySelector('[data-save=svg]').hidden") is not drawn
+        if drawn:
+            page.until("document.querySelector('#picture img').naturalWidth > 100")
+            assert ">Norland<" in page.run("last.picture")
+            assert page.run("document.querySelector('#picture img').alt")
+
+
+def test_an_entity_leads_to_all_around_it(page: Browser, root: str) -> None:
+    page.go(root + ENTITY)
+    page.run("document.querySelector('figcaption a').click()")
+    page.until("location.pathname === '/view/ego' && document.readyState === 'complete'")
+    page.until("document.querySelector('#graph .centre')")
+    assert page.run("document.querySelector('#graph .centre').textContent") == "Norland"
 
 
 def test_tabs_move_by_arrows_and_everything_has_a_name(page: Browser, root: str) -> None:

@@ -10,6 +10,7 @@ from pathlib import Path
 
 import pytest
 
+from browser import browser
 from crowd import extractions
 from graphs import WORLD
 from kg import views
@@ -259,6 +260,44 @@ def test_three_hundred_actors_can_be_filtered_searched_and_read(crowd: Path) -> 
     sentence = data["said"][data["edges"][number][12][0]][0]
     assert " ".join(sentence.split()) in panel(markup)
     assert counted(markup) == f"300 actors, {len(data['edges']):,} ties"
+
+
+def test_moving_three_hundred_actors_changes_one_attribute_a_frame(crowd: Path) -> None:
+    """Counted, not timed: what the page writes into the drawing when it is moved, left alone, and asked again."""
+    with browser() as page:
+        page.size(1280, 940)
+        page.go(crowd.as_uri())
+        page.until("document.querySelector('#graph .node')")
+        page.run("""(() => {
+            window.later = []; window.setTimeout = (work) => { later = [work]; return 1; }; window.clearTimeout = () => { later = []; };
+            window.frames_ = () => new Promise((done) => requestAnimationFrame(() => requestAnimationFrame(done)));
+            window.graph_ = document.getElementById("graph");
+            window.changes = 0; window.watch = new MutationObserver((records) => { changes += records.length; });
+            window.taken = () => { const found = changes; changes = 0; return found; };
+            window.wheel = () => graph_.dispatchEvent(new WheelEvent("wheel", {deltaY: -20, clientX: 500, clientY: 400, cancelable: true}));
+            window.places = () => [...graph_.querySelectorAll(".node")].map((n) => n.getAttribute("transform")).join();
+        })()""")
+        page.run("frames_()")
+        page.run("watch.observe(graph_, {attributes: true, childList: true, characterData: true, subtree: true})")
+        before = page.run("places()")
+        moved = page.run("""(async () => {
+            const found = [];
+            for (let i = 0; i < 5; i++) { wheel(); wheel(); wheel(); await frames_(); found.push(taken()); }
+            return found;
+        })()""")
+        assert moved == [1] * 5
+        assert page.run("places()") == before
+        page.run("(later[0](), frames_())")
+        assert page.run("places()") != before
+        assert page.run("graph_.querySelector('.scene').getAttribute('transform')") == "translate(0 0)"
+        assert page.run("taken()") > 300
+        again = page.run("""(async () => {
+            const from = document.getElementById("from");
+            from.dispatchEvent(new Event("input")); await frames_();
+            return taken();
+        })()""")
+        assert again == 0
+        assert page.errors == []
 
 
 def test_the_page_is_small(page: Path, crowd: Path) -> None:

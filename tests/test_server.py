@@ -13,12 +13,15 @@ from pathlib import Path
 from urllib.parse import urlencode
 
 import pytest
+from pyoxigraph import Literal, NamedNode, Store, Triple
 
 from graphs import FIRST, WORLD
-from kg import rdf
-from kg.answers import RESULTS, negotiate
+from kg import answers, rdf
+from kg.answers import RESULTS, Question, negotiate
 from kg.errors import KgError, UsageError
 from kg.server import BODY, Access, Server
+from kg.turtle import PREFIXES
+from kg.views.triples import DRAWN, between
 
 SELECT = "SELECT ?s { ?s a kg:Ceasefire }"
 SPARQL = {"Content-Type": "application/sparql-query"}
@@ -409,6 +412,52 @@ def test_an_answer_beyond_the_limit_is_refused_whole(port: int) -> None:
     assert status in (400, 503)
     assert b"larger than 50 MiB" in body or b"3 seconds" in body
     assert alive(port)
+
+
+@pytest.mark.parametrize(
+    "text", ["SELECT * { VALUES ?x { 1 2 3 } }", "CONSTRUCT { ?x a 1, 2, 3 } { BIND(kg:x AS ?x) }"]
+)
+def test_rows_beyond_the_limit_of_the_page_are_refused_whole(text: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(answers, "ROWS", 3)
+    assert len(json.loads(answers.answer(Question("run", text), Store()).body)["rows"]) == 3
+    monkeypatch.setattr(answers, "ROWS", 2)
+    given = answers.answer(Question("run", text), Store())
+    assert (given.status, given.body) == (
+        400,
+        b"the answer has more than 2 rows, so none is given: use LIMIT, or ask for less\n",
+    )
+
+
+def test_the_limits_are_announced(port: int) -> None:
+    told = call(port, "GET", "/sparql", Accept="text/turtle")[2]
+    for limit in (b"2048 MiB of memory", b"at most 50 MiB (100,000 rows on the page)"):
+        assert limit in told
+
+
+def test_what_a_query_makes_is_drawn_up_to_what_can_be_read() -> None:
+    triples = [
+        Triple(NamedNode(f"x:{n}"), NamedNode(PREFIXES["kg"] + "attacks"), NamedNode(f"x:{n + 1}")) for n in range(99)
+    ]
+    triples += [
+        Triple(NamedNode("x:0"), NamedNode(PREFIXES["rdf"] + "type"), NamedNode(PREFIXES["kg"] + "State")),
+        Triple(NamedNode("x:0"), NamedNode(PREFIXES["rdfs"] + "label"), Literal("Zero")),
+    ]
+    drawn = between(triples, Store())
+    assert (len(drawn), drawn.number_of_edges()) == (DRAWN, DRAWN - 1)
+    assert drawn.graph["notes"] == ["Drawn are 59 of 99 triples between resources; the table has all."]
+
+
+def test_a_symmetric_property_is_drawn_once_and_by_its_label() -> None:
+    one, other = NamedNode("x:1"), NamedNode("x:2")
+    ally, attacks = (NamedNode(PREFIXES["kg"] + name) for name in ("allyOf", "attacks"))
+    pairs = [Triple(a, p, b) for p in (ally, attacks) for a, b in ((one, other), (other, one))]
+    drawn = between(pairs, Store())
+    assert sorted((d["label"], d["symmetric"]) for *_, d in drawn.edges(data=True)) == [
+        ("ally of", True),
+        ("attacks", False),
+        ("attacks", False),
+    ]
+    assert drawn.graph["notes"] == []
 
 
 def test_memory_is_limited(guarded: int, tmp_path: Path) -> None:

@@ -24,7 +24,7 @@ function status(text, wrong = false) {
 }
 
 function clear() {
-  $("result").hidden = $("tools").hidden = $("more").hidden = $("hits").hidden = true;
+  $("result").hidden = $("picture").hidden = $("tools").hidden = $("more").hidden = $("hits").hidden = true;
   $("result").replaceChildren();
   last = null;
 }
@@ -85,6 +85,8 @@ function rows(answer) {
   $("tools").hidden = false;
   $("edit").hidden = !answer.query;
   document.querySelector("[data-save=ttl]").hidden = answer.turtle === undefined;
+  document.querySelector("[data-save=svg]").hidden = $("picture").hidden = answer.picture === undefined;
+  if (answer.picture) $("picture").firstElementChild.src = "data:image/svg+xml," + encodeURIComponent(answer.picture);
 }
 
 function csv(answer) {
@@ -93,8 +95,8 @@ function csv(answer) {
 }
 
 function save(form) {
-  const texts = { csv: () => csv(last), json: () => JSON.stringify({ columns: last.columns, rows: last.rows, iris: last.iris }, null, 1), ttl: () => last.turtle };
-  const types = { csv: "text/csv", json: "application/json", ttl: "text/turtle" };
+  const texts = { csv: () => csv(last), json: () => JSON.stringify({ columns: last.columns, rows: last.rows, iris: last.iris }, null, 1), ttl: () => last.turtle, svg: () => last.picture };
+  const types = { csv: "text/csv", json: "application/json", ttl: "text/turtle", svg: "image/svg+xml" };
   const link = element("a", "", { href: URL.createObjectURL(new Blob([texts[form]()], { type: types[form] })), download: "answer." + form });
   link.click();
   setTimeout(() => URL.revokeObjectURL(link.href), 1000);

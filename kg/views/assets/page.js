@@ -18,6 +18,12 @@
     if (parent) parent.append(element);
     return element;
   };
+  // An attribute is written only when it changes: what stays as it is costs the browser nothing.
+  const held = new WeakMap();
+  const set = (element, key, value) => {
+    const own = held.get(element) || held.set(element, {}).get(element);
+    if (own[key] !== value) element.setAttribute(key, own[key] = value);
+  };
   const nodes = data.nodes.map(([label, kind, x, y, r, measures, more], i) => ({ i, label, kind, x, y, r, measures, ...more, edges: [], shown: true }));
   const edges = data.edges.map(([s, t, p, label, stance, arrow, weight, count, documents, start, end, when, said, between], i) =>
     ({ i, s: nodes[s], t: nodes[t], p, label, stance, arrow, weight, count, documents, start, end, when, said, between, shown: true }));
@@ -231,8 +237,9 @@
     return lines.map((l) => (l.length > 30 ? `${l.slice(0, 28)}…` : l));
   };
   const LINE = 14.5;
-  let W = 0, H = 0, kx = 1, ky = 1, tx = 0, ty = 0, turned = false, pending = false, base = 1;
-  const position = (n) => { const [x, y] = turned ? [n.y, n.x] : [n.x, n.y]; n.px = x * kx + tx; n.py = y * ky + ty; };
+  const f = (v) => v.toFixed(1);
+  let W = 0, H = 0, kx = 1, ky = 1, tx = 0, ty = 0, turned = false, pending = false, base = 1, moving = 0, drawn = [1, 0, 0];
+  const place = (n) => { const [x, y] = turned ? [n.y, n.x] : [n.x, n.y]; return [x * kx + tx, y * ky + ty]; };
   const fit = () => {
     W = stage.clientWidth; H = stage.clientHeight;
     if (!W || !H || !nodes.length) return;
@@ -248,14 +255,15 @@
     kx = Math.min(kx, ky * 1.7); ky = Math.min(ky, kx * 1.7);
     base = Math.min(kx, ky);
     tx = W / 2 - kx * (xs[0] + xs[1]) / 2; ty = H / 2 - ky * (ys[0] + ys[1]) / 2;
+    clearTimeout(moving); moving = 0;
     frame();
   };
   const frame = () => { if (graphic && !pending) { pending = true; requestAnimationFrame(() => { pending = false; render(); }); } };
-  const pairs = new Map();
+  const pairs = new Map(), scene = draw("g", { class: "scene" }, svg);
   if (graphic) {
     if (many) body.classList.add("many");
     edges.forEach((e) => { const key = e.s.i < e.t.i ? `${e.s.i} ${e.t.i}` : `${e.t.i} ${e.s.i}`; if (!pairs.has(key)) pairs.set(key, []); pairs.get(key).push(e); });
-    const layers = ["edges", "nodes", "words", "labels"].map((name) => draw("g", { class: name }, svg));
+    const layers = ["edges", "nodes", "words", "labels"].map((name) => draw("g", { class: name }, scene));
     edges.forEach((e) => {
       e.group = draw("g", { class: `edge r${e.p} ${saying(e) ? "" : `v-${e.stance}`}`, "data-edge": e.i }, layers[0]);
       e.hit = draw("path", { class: "hit" }, e.group);
@@ -271,7 +279,7 @@
       n.mark = draw("path", { class: `mark ${shape === "ring" ? "ring" : ""}`, d: symbol(shape) }, n.group);
       n.lines = wrap(n.label);
       n.text = draw("text", n.centre ? { class: "centre" } : {}, layers[3]);
-      n.lines.forEach((l) => { draw("tspan", {}, n.text).textContent = l; });
+      n.lines.forEach((l, i) => { draw("tspan", { x: 0, y: f(11.5 + LINE * i) }, n.text).textContent = l; });
       n.group.addEventListener("click", () => { if (!dragged) showNode(n, true); });
       n.group.addEventListener("focus", () => { rove(n); keepInside(n); n.hover = true; frame(); });
       n.group.addEventListener("blur", () => { n.hover = false; frame(); });
@@ -289,18 +297,23 @@
     group.addEventListener("pointerleave", () => { $("tip").style.display = "none"; });
   }
   const rim = (n, x, y, gap) => { const d = Math.hypot(x - n.px, y - n.py) || 1; return [n.px + (x - n.px) / d * (n.pr + gap), n.py + (y - n.py) / d * (n.pr + gap)]; };
-  const f = (v) => v.toFixed(1);
   const meets = (a, b) => a[0] < b[2] && b[0] < a[2] && a[1] < b[3] && b[1] < a[3];
-  // While a crowded graph is being moved, names go along with their marks; they find new places when it rests.
-  let moving = 0;
+  // A crowded graph is moved as a whole, by one attribute; marks, curves and names are drawn anew when it rests.
   const move = () => {
     if (many) { clearTimeout(moving); moving = setTimeout(() => { moving = 0; frame(); }, 130); }
     frame();
   };
   const render = () => {
     if (!W) return;
+    if (moving) {
+      const by = kx / drawn[0];
+      set(scene, "transform", `translate(${f(tx - by * drawn[1])} ${f(ty - by * drawn[2])}) scale(${by.toFixed(4)})`);
+      return;
+    }
+    drawn = [kx, tx, ty];
+    set(scene, "transform", "translate(0 0)");
     const zoom = Math.min(kx, ky), grow = Math.max(0.5, Math.min(1.25, Math.sqrt(zoom) * 1.05));
-    nodes.forEach((n) => { position(n); n.pr = n.r * grow; n.group.setAttribute("transform", `translate(${f(n.px)} ${f(n.py)})`); n.mark.setAttribute("transform", `scale(${f(n.pr)})`); });
+    nodes.forEach((n) => { [n.px, n.py] = place(n); n.pr = n.r * grow; set(n.group, "transform", `translate(${f(n.px)} ${f(n.py)})`); set(n.mark, "transform", `scale(${f(n.pr)})`); });
     for (const group of pairs.values()) {
       const shown = group.filter((e) => e.shown);
       shown.forEach((e, i) => {
@@ -315,26 +328,26 @@
         }
         e.points = points;
         const [x1, y1, cx, cy, x2, y2] = points, path = `M${f(x1)} ${f(y1)}Q${f(cx)} ${f(cy)} ${f(x2)} ${f(y2)}`;
-        e.line.setAttribute("d", path);
-        if (!moving) e.hit.setAttribute("d", path);
+        set(e.line, "d", path);
+        set(e.hit, "d", path);
         if (e.tip) {
           const d = Math.hypot(x2 - cx, y2 - cy) || 1, ux = (x2 - cx) / d, uy = (y2 - cy) / d, long = many ? 7 : 10, half = many ? 3 : 4.2;
-          e.tip.setAttribute("d", `M${f(x2 + ux * 2)} ${f(y2 + uy * 2)}L${f(x2 - ux * long - uy * half)} ${f(y2 - uy * long + ux * half)}L${f(x2 - ux * long + uy * half)} ${f(y2 - uy * long - ux * half)}z`);
+          set(e.tip, "d", `M${f(x2 + ux * 2)} ${f(y2 + uy * 2)}L${f(x2 - ux * long - uy * half)} ${f(y2 - uy * long + ux * half)}L${f(x2 - ux * long + uy * half)} ${f(y2 - uy * long - ux * half)}z`);
         }
       });
     }
-    if (!moving) { label(); return; }
-    nodes.forEach((n) => { if (n.placed) n.text.setAttribute("transform", `translate(${f(n.px - n.placed[0])} ${f(n.py - n.placed[1])})`); });
+    label();
   };
   const label = () => {
-    const taken = [], marks = nodes.filter((n) => n.shown).map((n) => [n.px - n.pr, n.py - n.pr, n.px + n.pr, n.py + n.pr, n]);
+    const marks = nodes.filter((n) => n.shown).map((n) => [n.px - n.pr, n.py - n.pr, n.px + n.pr, n.py + n.pr, n]);
     const busy = new Map();
     const cell = 60, keys = (b) => { const all = []; for (let x = Math.floor(b[0] / cell); x <= Math.floor(b[2] / cell); x++) for (let y = Math.floor(b[1] / cell); y <= Math.floor(b[3] / cell); y++) all.push(`${x} ${y}`); return all; };
     const put = (b) => keys(b).forEach((k) => { if (!busy.has(k)) busy.set(k, []); busy.get(k).push(b); });
     const free = (b, own) => b[0] > 2 && b[1] > 2 && b[2] < W - 2 && b[3] < H - 2 && keys(b).every((k) => (busy.get(k) || []).every((o) => o[4] === own && own || !meets(b, o)));
     // What stands over the drawing: the buttons, and the line that tells of hidden names.
     [...marks, [W - 128, H - 50, W, H], ...(nodes.length > 40 ? [[0, H - (W < 560 ? 46 : 28), Math.min(W, 450), H]] : [])].forEach(put);
-    const crossed = (b) => { let c = 0; for (const e of edges) if (e.shown && e.points) for (const t of [0.12, 0.25, 0.38, 0.5, 0.62, 0.75, 0.88]) { const [x, y] = at(e, t); if (x > b[0] && x < b[2] && y > b[1] && y < b[3]) c++; } return c; };
+    const along = many ? [] : edges.filter((e) => e.shown && e.points).flatMap((e) => [0.12, 0.25, 0.38, 0.5, 0.62, 0.75, 0.88].map((t) => at(e, t)));
+    const crossed = (b) => { let c = 0; for (const [x, y] of along) if (x > b[0] && x < b[2] && y > b[1] && y < b[3]) c++; return c; };
     const order = nodes.filter((n) => n.shown).sort((a, b) => (b.hover || 0) - (a.hover || 0) || (b.near || 0) - (a.near || 0) || (b.centre || 0) - (a.centre || 0) || b.weight - a.weight || a.i - b.i);
     let missing = 0;
     for (const n of nodes) if (!n.shown) n.text.classList.add("off");
@@ -347,30 +360,28 @@
         const left = anchor === "middle" ? x - wide / 2 : anchor === "start" ? x : x - wide;
         const b = [left - 2, y, left + wide + 2, y + high, n];
         if (!free(b, n)) return;
-        const cost = (edges.length <= 200 ? crossed(b) : 0) + i * 0.1;
+        const cost = crossed(b) + i * 0.1;
         if (cost < least) { least = cost; best = { anchor, x, y, b }; }
       });
       const inside = n.px > 0 && n.py > 0 && n.px < W && n.py < H;
       n.text.classList.toggle("off", !best);
-      n.text.removeAttribute("transform");
-      n.placed = best && [n.px, n.py];
       if (!best) { missing += inside; continue; }
-      put(best.b); taken.push(best.b);
-      n.text.setAttribute("text-anchor", best.anchor);
-      [...n.text.children].forEach((span, i) => { span.setAttribute("x", f(best.x)); span.setAttribute("y", f(best.y + 11.5 + LINE * i)); });
+      put(best.b);
+      set(n.text, "text-anchor", best.anchor);
+      set(n.text, "transform", `translate(${f(best.x)} ${f(best.y)})`);
     }
     edges.forEach((e) => {
       if (!e.word) return;
-      e.word.classList.add("off");
-      if (!e.shown || !e.points) return;
+      let room = false;
       const wide = width(e.label, `400 11px ${family}`) / 2 + 2;
-      for (const t of [0.5, 0.42, 0.58, 0.34, 0.66]) {
+      if (e.shown && e.points) for (const t of [0.5, 0.42, 0.58, 0.34, 0.66]) {
         const [x, y] = at(e, t), b = [x - wide, y - 7, x + wide, y + 7, e];
         if (!free(b)) continue;
-        put(b); e.word.classList.remove("off");
-        e.word.setAttribute("x", f(x)); e.word.setAttribute("y", f(y + 3.8));
+        put(b); room = true;
+        set(e.word, "x", f(x)); set(e.word, "y", f(y + 3.8));
         break;
       }
+      e.word.classList.toggle("off", !room);
     });
     $("hidden").textContent = missing ? `${counted(missing, "name")} hidden for want of room; zoom in, or point at a mark` : "";
   };
@@ -409,13 +420,13 @@
   document.querySelectorAll("[data-zoom]").forEach((b) => b.addEventListener("click", () => { const by = Number(b.dataset.zoom); if (by) scale(by); else fit(); }));
   let current = null;
   const rove = (n) => { if (current) current.group.setAttribute("tabindex", -1); current = n; n.group.setAttribute("tabindex", 0); };
-  const keepInside = (n) => { if (n.px < 20 || n.py < 20 || n.px > W - 20 || n.py > H - 20) { tx += W / 2 - n.px; ty += H / 2 - n.py; frame(); } };
+  const keepInside = (n) => { const [x, y] = place(n); if (x < 20 || y < 20 || x > W - 20 || y > H - 20) { tx += W / 2 - x; ty += H / 2 - y; move(); } };
   svg.addEventListener("keydown", (event) => {
     const n = current;
     if (!n) return;
     if (event.key === "Enter" || event.key === " ") { event.preventDefault(); showNode(n, true); return; }
-    if (event.key === "+" || event.key === "=") { scale(1.35, n.px, n.py); return; }
-    if (event.key === "-") { scale(0.74, n.px, n.py); return; }
+    if (event.key === "+" || event.key === "=") { scale(1.35, ...place(n)); return; }
+    if (event.key === "-") { scale(0.74, ...place(n)); return; }
     if (event.key === "0") { fit(); return; }
     const way = { ArrowRight: [1, 0], ArrowLeft: [-1, 0], ArrowDown: [0, 1], ArrowUp: [0, -1] }[event.key];
     if (!way) return;
