@@ -20,7 +20,7 @@ from kg.extract.times import when
 from kg.ontology import load as load_ontology
 
 # Chosen on annotated articles so that what is added is right about as often as what the rules find.
-ADDS, DOUBTS = 0.85, 0.005
+ADDS, DOUBTS = 0.85, 0.002
 _NO_COUNT = frozenset({"DATE", "TIME", "MONEY", "PERCENT", "ORDINAL"})
 # Names and numerals say these by themselves, and the rules read them better; or the reader concludes them too readily.
 _LEFT_TO_RULES = frozenset({
