@@ -40,7 +40,7 @@ lint: $(VENV)/.stamp-dev
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-# Trains the sentence reader on training/sentences/ anew: half an hour on two cores.
+# Trains the sentence reader on training/sentences/ anew: three quarters of an hour.
 train: $(VENV)/.stamp
 	@$(PIP) install --editable '.[train]'
 	$(BIN)/python training/train.py

@@ -31,11 +31,11 @@ def test_the_gold_is_the_one_that_the_floors_were_measured_on() -> None:
 @pytest.mark.parametrize(
     ("level", "measure", "floor"),
     [
-        ("triples_side", "precision", 0.645),
-        ("triples_side", "f1", 0.39),
-        ("triples_actor", "precision", 0.685),
-        ("triples_actor", "f1", 0.455),
-        ("entities", "f1", 0.805),
+        ("triples_side", "precision", 0.65),
+        ("triples_side", "f1", 0.41),
+        ("triples_actor", "precision", 0.695),
+        ("triples_actor", "f1", 0.472),
+        ("entities", "f1", 0.815),
     ],
 )
 def test_no_score_falls_below_its_floor(scores: dict[str, object], level: str, measure: str, floor: float) -> None:
@@ -47,7 +47,7 @@ def test_no_score_falls_below_its_floor(scores: dict[str, object], level: str, m
 def test_sources_and_dates_stay_right_and_false_assertions_rare(scores: dict[str, object]) -> None:
     found = {k: v for k, v in scores.items() if isinstance(v, float)}
     assert found["attribution"] >= 0.95
-    assert found["date"] >= 0.74
+    assert found["date"] >= 0.77
     assert found["false_assertions"] <= 0.01
 
 

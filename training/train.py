@@ -383,7 +383,7 @@ def main() -> None:
     parser.add_argument("--base", type=Path, help="folder of the pretrained encoder; by default the package's")
     parser.add_argument("--sentences", type=Path, default=ROOT / "training" / "sentences")
     parser.add_argument("--out", type=Path, default=ROOT / "kg" / "extract" / "reader.npz")
-    parser.add_argument("--epochs", type=int, default=7)
+    parser.add_argument("--epochs", type=int, default=10)
     parser.add_argument("--batch", type=int, default=16)
     parser.add_argument("--rate", type=float, default=1.2e-4)
     parser.add_argument("--held-out", type=float, default=0.05)

@@ -86,7 +86,9 @@ class _Casualties:
             if who is None:
                 continue
             key, certainty = who
-            if said and self.cast.type(key) == "Group":  # "the Kenyans lost twelve men": who fought, not who lives there
+            if (
+                said and self.cast.type(key) == "Group"
+            ):  # "the Kenyans lost twelve men": who fought, not who lives there
                 key = self.cast.entities[key].owner or key
             held = stance(token, (key,))
             yield Finding(key, pattern.predicate, number, token.i, held, when(token, sentence_times(self.doc, token)), None,
