@@ -109,6 +109,11 @@ def triples(text: str) -> set[tuple[str, str, str]]:
             ("Uganda", "condemns", "Kenyan Truth Commission"),
         ),
         (
+            "The UN refugee agency said on Monday that NATO had sent blankets to Chad.",
+            ("UNHCR", "belongsTo", "United Nations"),
+            ("UNHCR", "belongsTo", "NATO"),
+        ),
+        (
             "Colonel Ivo Pech spoke in Brno on Monday. Police arrested the colonel. Later police arrested the farmer.",
             ("Police", "coerces", "Ivo Pech"),
             ("Ivo Pech", "coerces", "Police"),

@@ -121,22 +121,23 @@ class Actors:
             ),
             alias,
         )
-        if entry.type in {"Force", "Organization"} and entry.of in self.gazetteer.entries:
-            inner = self._state_inside(name.start, name.end)
-            if inner is not None and inner == entry.of:
-                self._owned(entry.key, inner, head)
+        owned = entry.type in {"Force", "Organization"} and entry.of in self.gazetteer.entries
+        if owned and self._names(str(entry.of), name.start, name.end):
+            self._owned(entry.key, str(entry.of), head)
 
     def known(self, entry: Entry) -> Draft:
         """Makes sure that a gazetteer entry is in the cast; it is reported where the text names it or a statement needs it."""
         same = f"http://www.wikidata.org/entity/{entry.wikidata}" if entry.wikidata else None
         return self.cast.entity(entry.key, entry.type, entry.name, same_as=same, named=False)
 
-    def _state_inside(self, start: int, end: int) -> str | None:
-        for i in range(start, end):
-            for sense in self.gazetteer.surfaces.get(self.doc[i].text, ()):
-                if self.gazetteer.entries[sense.entry_key].type == "State":
-                    return sense.entry_key
-        return None
+    def _names(self, owner: str, start: int, end: int) -> bool:
+        """Whether a name has its owner's in it: "Kenyan Navy", "United Nations General Assembly"."""
+        spans = [(i, i + 1) for i in range(start, end)] + [(start, i) for i in range(start + 2, end)]
+        return any(
+            sense.entry_key == owner and sense.role in {"name", "adjective"}
+            for i, j in spans
+            for sense in self.gazetteer.surfaces.get(self.doc[i:j].text, ())
+        )
 
     def _new_name(self, name: Name, head: Token) -> None:
         text = phrase(self.doc, name.start, name.end)
