@@ -6,6 +6,7 @@ sentence at a time, and only those that mention two entities or more.
 
 from collections.abc import Callable, Iterator
 from dataclasses import replace
+from functools import cache
 
 from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
@@ -75,10 +76,16 @@ def _sides(doc: Doc, the_cast: Cast) -> Callable[[str | int], str | int]:
 
 
 def _fits(predicate: str, one: str, two: str | int, the_cast: Cast) -> bool:
+    return _accepts(predicate, the_cast.type(one), None if isinstance(two, int) else the_cast.type(two))
+
+
+@cache
+def _accepts(predicate: str, one: str, two: str | None) -> bool:
+    """Whether a property can hold between two classes, or count what befell one; asked for each pair in each sentence."""
     ontology = load_ontology()
-    if isinstance(two, int):
-        return not ontology.properties[predicate].domain.isdisjoint(ontology.types(the_cast.type(one)))
-    return ontology.accepts(predicate, the_cast.type(one), the_cast.type(two))
+    if two is None:
+        return not ontology.properties[predicate].domain.isdisjoint(ontology.types(one))
+    return ontology.accepts(predicate, one, two)
 
 
 def _pairs(doc: Doc, sentence: Span) -> Iterator[tuple[str, str | int, Pair, list[Token]]]:
