@@ -26,6 +26,8 @@ KINDS = ("Person", "State", "Organization", "Force", "Group", "Place", "Agreemen
 LONGEST = 254
 _HEADS, _PAIR_HEADS = 12, 4
 _CLS, _SEP, _UNKNOWN = 101, 102, 100
+# Matrices whose rows are looked up; all others multiply.
+_TABLES = frozenset({"kind.weight", "where.weight"})
 _HERE = Path(__file__).parent
 
 
@@ -93,6 +95,9 @@ class Network:
                     self.w[name[:-2]] = stored[name].astype(np.float32) * stored[name[:-2] + ":s"]
                 elif not name.endswith(":s"):
                     self.w[name] = stored[name]
+        for name, matrix in self.w.items():
+            if matrix.ndim == 2 and "embeddings" not in name and name not in _TABLES:
+                self.w[name] = np.ascontiguousarray(matrix.T)  # half as fast again as multiplying by a transposed view
 
     def words(self, words: Sequence[str]) -> Array | None:
         """A vector for each word, (words, 384); None where the sentence is too long."""
@@ -138,7 +143,7 @@ class Network:
             place[row, a:b] = 3
             place[row, c:d] = 4
             place[row, list(paths[row])] += 5
-        seen = words + lexical @ self.w["lexical.weight"].T
+        seen = words + lexical @ self.w["lexical.weight"]
         # the place of a word is added to its key and value; worked out apart, that takes a hundredth of the memory
         where = self.w["where.weight"].reshape(10, _PAIR_HEADS, -1)
         query = self._linear(both, "query").reshape(len(pairs), _PAIR_HEADS, -1)
@@ -165,7 +170,7 @@ class Network:
         ]
 
     def _linear(self, x: Array, name: str) -> Array:
-        found: Array = x @ self.w[name + ".weight"].T + self.w[name + ".bias"]
+        found: Array = x @ self.w[name + ".weight"] + self.w[name + ".bias"]
         return found
 
     def _norm(self, x: Array, name: str) -> Array:
