@@ -11,6 +11,7 @@ The way of a text through the house, from bottom to top; imports only go down:
     incremental    a store brought up to date (parts: long documents; crew: processes; outcome: what became of the inputs)
     run            many documents: read, extract, write, report
     report         one page about a whole graph
+    exports        a graph in the formats of other fields
     views          parts of a graph as networkx graphs, and their pictures
     queries        the saved queries of queries/*.rq (ask: questions in English; naming: what a name can mean)
     shapes         the ontology's SHACL shapes

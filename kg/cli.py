@@ -382,22 +382,50 @@ def explain(
     write("\n".join(_explained(row) for row in rows))
 
 
-@app.command(epilog="[bold]kg export graph.ttl -o graph.jsonld[/]")
+@app.command(
+    epilog="[bold]kg export graph.ttl -o graph.jsonld[/]  another RDF format\n\n"
+    "[bold]kg export graph.ttl -o events.csv --format events --include claimed[/]  event records\n\n"
+    "[bold]kg export store/ -o bundle.json --format stix[/]  for OpenCTI"
+)
 def export(
     graph: Graph,
     output: Annotated[
         Path,
         typer.Option("--output", "-o", help="The file to write: .ttl .nt .nq .trig .jsonld .rdf choose the format."),
     ],
+    form: Annotated[
+        str | None,
+        typer.Option(
+            "--format",
+            "-f",
+            metavar="NAME",
+            help="casualties, events, ftm, jsonld, nanopubs, neo4j (a folder) or stix.",
+        ),
+    ] = None,
+    include: Annotated[
+        list[str] | None,
+        typer.Option(metavar="STANCE", help="With a format, add what is claimed, hypothetical or negated."),
+    ] = None,
 ) -> None:
-    """Write a graph in another RDF format."""
-    from kg import rdf
+    """Write a graph in another RDF format, or in a format of another field."""
     from kg.run import check_place
     from kg.store import base_of, open_graph
 
-    rdf.file_format(output)
-    check_place(output)
-    rdf.convert(open_graph(graph), output, base_of(graph))
+    if form is None:
+        from kg import rdf
+
+        if include:
+            raise UsageError("an RDF file holds all statements", "give --include with --format")
+        rdf.file_format(output)
+        check_place(output)
+        rdf.convert(open_graph(graph), output, base_of(graph))
+        return
+    from kg import exports
+
+    exports.check(form, output, include or ())
+    check_place(output, folder=not exports.FORMATS[form])
+    if left := exports.write(open_graph(graph), output, form, include or ()):
+        say(f"{left} statements have no place in {form}")
 
 
 @app.command(epilog="[bold]kg status store/[/]")

@@ -38,7 +38,7 @@ class OntologyClass:
 class Property:
     """A property between entities, or from an entity to a count; `domain` and `range` are local names of classes.
 
-    `event` says whether it corresponds to an event type of PLOVER.
+    `plover` is the event type of PLOVER that it corresponds to, empty where it tells of no event.
     """
 
     name: str
@@ -49,7 +49,12 @@ class Property:
     range: frozenset[str]
     symmetric: bool
     counts: bool
-    event: bool
+    plover: str
+
+    @property
+    def event(self) -> bool:
+        """Whether it corresponds to an event type of PLOVER."""
+        return bool(self.plover)
 
 
 @dataclass(frozen=True, slots=True)
@@ -152,8 +157,16 @@ class _Reader:
         return Property(
             name, self.text(name, _RDFS + "label"), self.text(name, _SKOS + "definition"), self.text(name, _SKOS + "example"),
             self.classes_of(node, _RDFS + "domain"), ranges, _OWL + "SymmetricProperty" in types,
-            ranges == {_INTEGER}, bool(self.values(node, KG + "plover")),
+            ranges == {_INTEGER}, self.plover(node),
         )  # fmt: skip
+
+    def plover(self, node: ox.NamedNode) -> str:
+        """The notation of the event type that a property corresponds to."""
+        types = [v for v in self.values(node, KG + "plover") if isinstance(v, ox.NamedNode)]
+        found = [n.value for t in types for n in self.values(t, _SKOS + "notation") if isinstance(n, ox.Literal)]
+        if len(found) != len(types) or len(found) > 1:
+            raise OntologyError(f"{self.path}: {node} has {len(found)} PLOVER types with a skos:notation", "give one")
+        return str(found[0]) if found else ""
 
     def classes_of(self, node: ox.NamedNode, predicate: str) -> frozenset[str]:
         """The local names in a domain or range: one class, or a union."""

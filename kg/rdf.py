@@ -249,7 +249,7 @@ def convert(store: Store, path: Path, base: str = BASE) -> None:
         write_quads({quad for quad in store if _is_named(quad)} | apart, path, base)
         return
     with tempfile.TemporaryDirectory(prefix="kg-") as room:
-        _replace(path, _streamed(store, apart, form, {**PREFIXES, "id": base}, Path(room)))
+        replace(path, _streamed(store, apart, form, {**PREFIXES, "id": base}, Path(room)))
 
 
 def _streamed(store: Store, apart: set[Quad], form: RdfFormat, prefixes: dict[str, str], room: Path) -> Iterator[bytes]:
@@ -334,11 +334,11 @@ def write_quads(content: set[Quad], path: Path, base: str = BASE) -> None:
         dataset = Dataset(content)
         dataset.canonicalize(CanonicalizationAlgorithm.RDFC_1_0)
         content = set(dataset)
-    _replace(path, _pieces(content, file_format(path), {**PREFIXES, "id": base}))
+    replace(path, _pieces(content, file_format(path), {**PREFIXES, "id": base}))
 
 
-def _replace(path: Path, pieces: Iterable[bytes]) -> None:
-    """Writes a file beside the place and then puts it there at once."""
+def replace(path: Path, pieces: Iterable[bytes]) -> None:
+    """Writes a file beside the place and then puts it there at once; KgError where it cannot be written."""
     target = Path(os.path.realpath(path))
     draft = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
