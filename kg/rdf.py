@@ -227,7 +227,7 @@ def write(extractions: Iterable[Extraction], path: Path, base: str = BASE, versi
     checked_base(base)
     found = (quad for extraction in extractions for quad in quads(extraction, base, versions))
     if form == RdfFormat.N_QUADS:  # no blank nodes to name and nothing to group: half the time
-        _replace(path, (line.encode() for line in sorted({f"{quad} .\n" for quad in found})))
+        replace(path, (line.encode() for line in sorted({f"{quad} .\n" for quad in found})))
     else:
         write_quads(set(found), path, base)
 
