@@ -11,6 +11,7 @@ The way of a text through the house, from bottom to top; imports only go down:
     incremental    a store brought up to date (parts: long documents; crew: processes; outcome: what became of the inputs)
     run            many documents: read, extract, write, report
     report         one page about a whole graph
+    show           what each sentence of a text says
     exports        a graph in the formats of other fields
     views          parts of a graph as networkx graphs, and their pictures
     queries        the saved queries of queries/*.rq (ask: questions in English; naming: what a name can mean)
@@ -37,6 +38,7 @@ from typing import TYPE_CHECKING
 if TYPE_CHECKING:
     from kg.document import Document
     from kg.errors import KgError
+    from kg.extract import nlp
     from kg.run import Report, build
     from kg.statement import Entity, Extraction, Passage, Statement, slug
     from kg.store import open_graph
@@ -53,6 +55,7 @@ _HOMES = {
     "Report": "kg.run",
     "Statement": "kg.statement",
     "build": "kg.run",
+    "nlp": "kg.extract",
     "open_graph": "kg.store",
     "slug": "kg.statement",
 }
@@ -67,6 +70,7 @@ __all__ = [
     "Statement",
     "__version__",
     "build",
+    "nlp",
     "open_graph",
     "slug",
 ]

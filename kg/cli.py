@@ -363,6 +363,33 @@ def report(
 
 
 @app.command(
+    epilog='[bold]kg show "Kenya accused Somalia of shelling the border."[/]\n\n'
+    "[bold]kg show - -o page.html < article.txt[/]  a page that draws each sentence"
+)
+def show(
+    text: Annotated[str, typer.Argument(metavar="TEXT", help="A text in quotation marks, or - for standard input.")],
+    output: Annotated[Path | None, typer.Option("--output", "-o", help="The page to write: .html.")] = None,
+    date: Annotated[str | None, typer.Option(metavar="YYYY-MM-DD", help="When the text was published.")] = None,
+) -> None:
+    """Show what each sentence of a text says, without building a graph."""
+    from kg import show as showing
+    from kg.rdf import replace
+    from kg.readers.metadata import valid_date
+    from kg.run import check_place
+
+    if output is not None:
+        showing.check(output)
+        check_place(output)
+    if date is not None and valid_date(date) is None:
+        raise UsageError(f"no such date: {date}", "write it as YYYY-MM-DD")
+    found = showing.sentences(sys.stdin.buffer.read().decode("utf-8", "replace") if text == "-" else text, date)
+    if output is None:
+        write("\n".join(showing.lines(found)))
+    else:
+        replace(output, [showing.page(found).encode("utf-8", "backslashreplace")])
+
+
+@app.command(
     epilog="[bold]kg explain Turkey Azerbaijan graph.ttl[/]",
 )
 def explain(

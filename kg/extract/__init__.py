@@ -60,6 +60,32 @@ def pipeline(reader: bool = True) -> "Language":
     return add_components(_with_one_fast_thread(nlp), reader)
 
 
+def nlp(model: str | None = None) -> "Language":
+    """A spaCy pipeline whose docs carry what was found: `Doc._.statements`, `Doc._.entities`, `Span._.entity`.
+
+    `model` is any English pipeline with tagger, parser, lemmatizer and named-entity recognizer, by default the one that
+    `kg build` uses. Its docs can be saved, and made by several processes. Each call loads it anew.
+
+    >>> doc = nlp()("Kenya accused Somalia of shelling the border.")
+    >>> [(s.subject, s.predicate, s.object) for s in doc._.statements]
+    [('state-kenya', 'accuses', 'state-somalia')]
+    >>> doc.ents[0]._.entity.name
+    'Kenya'
+    """
+    import spacy
+
+    from kg.extract.record import add_record
+
+    if model is None:
+        return add_record(pipeline.__wrapped__())
+    if not spacy.util.is_package(model) and not Path(model).exists():
+        raise KgError(f"the language model {model} is not installed", "pip install it, or leave the name away")
+    loaded = spacy.load(model)
+    if lacking := {"tagger", "parser", "ner"} - set(loaded.pipe_names):
+        raise KgError(f"the language model {model} has no {min(lacking)}", "choose one such as en_core_web_md")
+    return add_record(add_components(loaded))
+
+
 def _with_one_fast_thread(nlp: "Language") -> "Language":
     """Lets the model multiply with numpy's library, on one thread, instead of blis: a third less time, the same parses."""
     import threadpoolctl
