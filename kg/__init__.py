@@ -9,6 +9,7 @@ The way of a text through the house, from bottom to top; imports only go down:
     evaluation     scores against annotated articles (gold: their format)
     upkeep         stores: status, remove, merge, diff, upgrade (resolve: who is the same as whom)
     incremental    a store brought up to date (parts: long documents; crew: processes; outcome: what became of the inputs)
+    graph          a graph from Python: ask, draw, explain, export
     run            many documents: read, extract, write, report
     report         one page about a whole graph
     show           what each sentence of a text says
@@ -39,7 +40,10 @@ if TYPE_CHECKING:
     from kg.document import Document
     from kg.errors import KgError
     from kg.extract import nlp
-    from kg.run import Report, build
+    from kg.graph import Answer, Graph
+    from kg.graph import open as open  # noqa: A004 - kg.open(…) reads as it should
+    from kg.readers import read
+    from kg.run import Report, build, extractions
     from kg.statement import Entity, Extraction, Passage, Statement, slug
     from kg.store import open_graph
 
@@ -47,31 +51,41 @@ __version__ = "0.1.0"
 
 # Where each public name lives; loaded when first used, so that `import kg` costs nothing.
 _HOMES = {
+    "Answer": "kg.graph",
     "Document": "kg.document",
     "Entity": "kg.statement",
     "Extraction": "kg.statement",
+    "Graph": "kg.graph",
     "KgError": "kg.errors",
     "Passage": "kg.statement",
     "Report": "kg.run",
     "Statement": "kg.statement",
     "build": "kg.run",
+    "extractions": "kg.run",
     "nlp": "kg.extract",
+    "open": "kg.graph",
     "open_graph": "kg.store",
+    "read": "kg.readers",
     "slug": "kg.statement",
 }
 
 __all__ = [
+    "Answer",
     "Document",
     "Entity",
     "Extraction",
+    "Graph",
     "KgError",
     "Passage",
     "Report",
     "Statement",
     "__version__",
     "build",
+    "extractions",
     "nlp",
+    "open",
     "open_graph",
+    "read",
     "slug",
 ]
 

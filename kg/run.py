@@ -1,19 +1,22 @@
 """Many documents: read, extract, write to a file or a store, and say what became of each."""
 
 import os
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from contextlib import closing
+from dataclasses import replace
 from pathlib import Path
 
 from kg.crew import default_workers
+from kg.document import Document
 from kg.errors import KgError, UsageError
 from kg.gazetteer import load as load_gazetteer
 from kg.outcome import Built, Event, Report, Started
 from kg.parts import extract_all
 from kg.readers import Skipped, read
 from kg.readers.metadata import valid_date
+from kg.statement import Extraction
 
-__all__ = ["Built", "Event", "Report", "Started", "build", "check_place", "extract_all"]
+__all__ = ["Built", "Event", "Report", "Started", "build", "check_place", "extract_all", "extractions"]
 
 
 def build(
@@ -73,6 +76,40 @@ def build(
     if output is not None and keys:
         rdf.write_quads(set(named_quads(store, keys, base)), output, base)
     return report
+
+
+def extractions(
+    inputs: Iterable[str | Path | Document],
+    *,
+    date: str | None = None,
+    network: bool = False,
+    gazetteer: Sequence[str | Path] = (),
+    workers: int = 1,
+    on_event: Callable[[Event], None] = lambda _: None,
+) -> Iterator[Extraction]:
+    """What each document says, one document at a time: as many as there are, in the memory of one.
+
+    `inputs` are files, folders, `-`, or documents of one's own, also from a generator that never ends. The rest is as for
+    `build`. What cannot be read is told to `on_event`, and the others go on.
+
+    >>> for found in extractions([Document("a.txt", "Kenya accused Somalia of shelling the border.")]):
+    ...     print(found.document.identifier, [s.predicate for s in found.statements])
+    a.txt ['accuses']
+    """
+    if date is not None and valid_date(date) is None:
+        raise UsageError(f"no such date: {date}", "write it as YYYY-MM-DD")
+    names = tuple(Path(path).absolute() for path in gazetteer)
+    load_gazetteer(names)
+
+    def documents() -> Iterator[Document]:
+        for item in inputs:
+            if isinstance(item, Document):
+                yield item if item.date or date is None else replace(item, date=date)
+            else:
+                yield from read([item], date, on_event, on_warning=on_event, network=network)
+
+    with closing(extract_all(documents(), on_event, names, workers)) as found:
+        yield from found
 
 
 def _build_file(

@@ -6,6 +6,8 @@ from pathlib import Path
 import pytest
 
 
+# rdflib uses it itself.
+@pytest.mark.filterwarnings("ignore:Dataset.default_context:DeprecationWarning")
 @pytest.mark.parametrize("name", ["python.md"])
 def test_the_examples_run(name: str, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "seeds").symlink_to(root / "seeds")
