@@ -8,7 +8,6 @@ from itertools import count, islice
 from pathlib import Path
 
 import networkx as nx
-import pyoxigraph as ox
 import pytest
 import rdflib
 

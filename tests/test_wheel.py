@@ -62,7 +62,7 @@ def test_the_language_model_comes_along(metadata: email.message.Message) -> None
 def test_the_commands_and_components_exist(wheel: zipfile.ZipFile) -> None:
     from importlib.metadata import EntryPoint
 
-    from kg.extract import pipeline
+    from kg.extract import nlp
 
     text = wheel.read(f"conflict_kg-{kg.__version__}.dist-info/entry_points.txt").decode()
     points = configparser.ConfigParser(delimiters="=")
@@ -71,7 +71,7 @@ def test_the_commands_and_components_exist(wheel: zipfile.ZipFile) -> None:
     for group in points.sections():
         for name, value in points[group].items():
             assert callable(EntryPoint(name, value, group).load())
-    ours = {name for name in pipeline().pipe_names if name.startswith("kg_")}
+    ours = {name for name in nlp().pipe_names if name.startswith("kg_")}
     assert set(points["spacy_factories"]) == ours
 
 
