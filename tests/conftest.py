@@ -1,10 +1,13 @@
 """What all tests share."""
 
+import signal
 from pathlib import Path
 
 import pytest
 
 ROOT = Path(__file__).resolve().parent.parent
+# A shell that runs the tests in the background has Ctrl-C ignored, and so would the commands that the tests send it to.
+signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
