@@ -13,7 +13,7 @@ from kg.resources import folder
 _KEYS: Mapping[str, frozenset[str]] = {
     "nouns": frozenset({
         "force.military", "force.equipment", "force.service", "force.irregular", "group.people", "group.bare_when_counted",
-        "government.stands_for_state", "government.bodies", "agreement.ceasefire", "agreement.peace", "agreement.treaty",
+        "government.stands_for_state", "government.bodies", "government.regional", "agreement.ceasefire", "agreement.peace", "agreement.treaty",
         "agreement.other", "agreement.not_after", "agreement.apart", "event.generic", "conflict.war", "conflict.other", "place.common", "place.compass", "place.part", "place.event", "place.struck", "place.border", "force.itself", "force.vague", "force.employer", "reference.together", "reference.office", "place.site", "speech.claim", "speech.threatens", "speech.accuses", "speech.urges", "speech.condemns", "place.of_state", "place.status", "place.adjacent", "transparent.of", "topic.sport",
         "sport.mark", "thing.ware", "government.national", "government.written",
         "reference.conflict", "government.itself", "government.seated", "government.official", "force.modifier", "unnamed.force", "unnamed.organization", "unnamed.person", "reference.state", "reference.pair", "reference.neighbour", "reference.organization", "reference.person", "reference.place",

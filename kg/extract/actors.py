@@ -175,21 +175,26 @@ class Actors:
                     return
         self.cast.entity(key, name.type, text)
         self.cast.add(Mention(name.start, name.end, head.i, (key,), certainty=0.85), text)
-        first = (
-            self.gazetteer.longest([t.text for t in self.doc[name.start : name.end]], 0)
-            if name.type == "Organization"
-            else None
-        )
-        if first and first[0] < name.end - name.start:
+        owner = self._inside(name) if name.type == "Organization" else None
+        if owner is not None:
+            self._owned(key, owner, head)
+
+    def _inside(self, name: Name) -> str | None:
+        """The state whose body an organization is by its own name: "Kenya Wildlife Authority", "Ministry of Defence of Peru"."""
+        words = self.doc[name.start : name.end]
+        texts = [t.text for t in words]
+        after = [i for i in range(1, len(texts) - 1) if texts[i].lower() == "of"]
+        for start in (0, *(i + 1 for i in after)):
+            hit = self.gazetteer.longest(texts, start)
+            if hit is None or hit[0] == len(texts) or (start and start + hit[0] < len(texts)):
+                continue
             owners = {
-                s.entry_key
-                for s in first[1]
+                s.entry_key for s in hit[1]
                 if s.role in {"name", "adjective"} and self.gazetteer.entries[s.entry_key].type == "State"
-            }
-            if len(owners) == 1 and any(
-                either(t, self.words["nouns.government.official"]) for t in self.doc[name.start : name.end]
-            ):
-                self._owned(key, owners.pop(), head)
+            }  # fmt: skip
+            if len(owners) == 1 and any(either(t, self.words["nouns.government.official"]) for t in words):
+                return owners.pop()
+        return None
 
     def _capital(self, name: Name, state: Entry, head: Token) -> None:
         text = phrase(self.doc, name.start, name.end)
@@ -324,7 +329,7 @@ class Actors:
     def _noun(self, noun: Token) -> None:
         """One common noun, by what the lexicon says it stands for."""
         words = self.words
-        if noun.dep_ in {"compound", "nmod"} and noun.head.pos_ in {"NOUN", "PROPN"} and noun.head.i > noun.i:
+        if self._modifies(noun):
             named = self.at.get(noun.i + 1)
             if self._employs(noun):
                 self._employer(noun)
@@ -332,6 +337,8 @@ class Actors:
             if named is None or named.type != "Person" or not either(noun, words["nouns.government.bodies"]):
                 return
         keys, start = self.owners(noun)
+        if not keys and self._regional(noun):
+            return
         if (
             either(noun, words["nouns.force.service"])
             or either(noun, words["nouns.force.military"])
@@ -370,6 +377,30 @@ class Actors:
             self.cast.add(Mention(start, noun.i + 1, noun.i, tuple(keys), "noun", 0.85), None)
         elif either(noun, words["nouns.place.common"]):
             self._place(noun)
+
+    def _modifies(self, noun: Token) -> bool:
+        """Whether a noun only says what kind the next noun is of; a plural does not: "gave the rebels | weapons"."""
+        if noun.dep_ not in {"compound", "nmod"} or noun.head.pos_ not in {"NOUN", "PROPN"} or noun.head.i < noun.i:
+            return False
+        return noun.tag_ != "NNS" or not either(noun, self.words["nouns.force.irregular"])
+
+    def _regional(self, noun: Token) -> bool:
+        """ "the Gujarat government", "Kirkuk's provincial council", "Marseille police": a body of a place that is no state."""
+        force = either(noun, self.words["nouns.force.service"])
+        if not force and head_lemma(noun) not in self.words["nouns.government.regional"]:
+            return False
+        names = [self.at[c.i] for c in noun.lefts if c.i in self.at and c.dep_ in {"amod", "compound", "nmod", "poss"}]
+        if len(names) != 1 or names[0].type != "Place":
+            return False
+        place, first = names[0], names[0].end
+        while first < noun.i and not self.doc[first].is_alpha or self.doc[first].lower_ == "s":
+            first += 1
+        type_ = "Force" if force else "Organization"
+        text = f"{phrase(self.doc, place.start, place.end)} {phrase(self.doc, first, noun.i + 1)}"
+        key = f"{type_.lower()}-{slug(text)}"
+        self.cast.entity(key, type_, text)
+        self.cast.add(Mention(place.start, noun.i + 1, noun.i, (key,), "noun", 0.9), self._alias(place.start, noun))
+        return True
 
     def _employs(self, noun: Token) -> bool:
         """Whether a noun is the body whose officer the next word is: "a Kenyan army spokesman", "foreign ministry envoy"."""
@@ -544,9 +575,9 @@ class Actors:
                 end += 1
         core_start = noun.i
         while (
-            core_start - 1 >= start
+            (core_start - 1 >= start or (core_start > 0 and self.doc[core_start - 1].text[:1].isupper()))
             and not self._gazetteer_name(core_start - 1)
-            and self.doc[core_start - 1].text not in {"'s", "’s", "'", "’", "the"}
+            and self.doc[core_start - 1].lower_ not in {"'s", "’s", "'", "’", "the", "a", "an"}
             and self.doc[core_start - 1].is_alpha
         ):
             core_start -= 1
@@ -556,7 +587,15 @@ class Actors:
         adjective = entry.adjectives[0] if entry and entry.adjectives else self.cast.entities[owner].name
         draft = self.cast.entity(key, "Organization", f"{adjective} {core}", owner=owner)
         draft.aliases.add(core)
+        start = min(start, core_start)
         self.cast.add(Mention(start, end, noun.i, (key,), "noun", 0.95), phrase(self.doc, start, end))
+        if (
+            end + 1 < len(self.doc)
+            and self.doc[end].lower_ == "of"
+            and (name := self.at.get(end + 1))
+            and name.entry == owner
+        ):
+            draft.aliases.add(phrase(self.doc, core_start, name.end))  # "Supreme Court of Kenya"
         self._owned(key, owner, noun)
 
     def _gazetteer_name(self, i: int) -> bool:

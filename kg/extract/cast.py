@@ -14,7 +14,7 @@ for _name in (
     "names",
     "cast",
     "located",
-    "offices",
+    "offices", "unowned",
     "speakers",
     "findings",
     "times",

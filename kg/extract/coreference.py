@@ -1,5 +1,7 @@
 """Pronouns and descriptions: "he", "its", "both countries", "its neighbour", "the group", "the president"."""
 
+from dataclasses import replace
+
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 
@@ -17,7 +19,9 @@ _THEMATIC = frozenset({"State", "Organization", "Force"})
 
 
 @Language.component(
-    "kg_coreference", requires=["token.dep", "doc._.kg_offices", "doc._.kg_speakers"], assigns=["doc._.kg_cast"]
+    "kg_coreference",
+    requires=["token.dep", "doc._.kg_offices", "doc._.kg_unowned", "doc._.kg_speakers"],
+    assigns=["doc._.kg_cast", "doc._.kg_offices"],
 )
 def kg_coreference(doc: Doc) -> Doc:
     """Adds mentions for pronouns and descriptions that one earlier mention clearly explains; others stay open."""
@@ -36,17 +40,36 @@ class _Coreference:
         self.author = self._author()
 
     def run(self) -> None:
+        unowned = {u.at: u.office for u in self.doc._.kg_unowned}
         for token in self.doc:
-            if token.i in self.cast.by_head or token.is_space:
-                continue
-            if token.lower_ in {"other", "another"} and token.i and self.doc[token.i - 1].lower_ in {"each", "one"}:
-                self._reciprocal(token)
-            elif token.pos_ in {"PRON", "DET"}:
-                self._pronoun(token)
-            elif token.lower_ in self.compass and token.text[:1].isupper() | (token.lower_ in {"north", "south"}):
-                self._half(token)
-            elif token.pos_ in {"NOUN", "PROPN"} and self.cast.covering(token.i) is None:
-                self._description(token)
+            self._token(token)
+            if token.i in unowned:
+                self._office(unowned[token.i], token)
+        self.doc._.kg_offices = self.offices
+
+    def _office(self, office: Office, owner: Token) -> None:
+        """An office whose owner a pronoun or description gives: "its foreign minister NAME"."""
+        mention = self.cast.by_head.get(owner.i)
+        if mention is None or len(mention.keys) != 1:
+            return
+        key = mention.keys[0]
+        if self.cast.type(key) == "Person" and office.title.lower() in self.words["titles.national"]:
+            key = self._side(key)  # "his foreign minister"
+        if self.cast.type(key) in _THEMATIC and key != office.person:
+            certainty = round(office.certainty * mention.certainty, 2)
+            self.offices = (*self.offices, replace(office, owner=key, certainty=certainty))
+
+    def _token(self, token: Token) -> None:
+        if token.i in self.cast.by_head or token.is_space:
+            return
+        if token.lower_ in {"other", "another"} and token.i and self.doc[token.i - 1].lower_ in {"each", "one"}:
+            self._reciprocal(token)
+        elif token.pos_ in {"PRON", "DET"}:
+            self._pronoun(token)
+        elif token.lower_ in self.compass and token.text[:1].isupper() | (token.lower_ in {"north", "south"}):
+            self._half(token)
+        elif token.pos_ in {"NOUN", "PROPN"} and self.cast.covering(token.i) is None:
+            self._description(token)
 
     # pronouns
 

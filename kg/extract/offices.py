@@ -31,18 +31,31 @@ class Office:
 
 
 @dataclass(frozen=True, slots=True)
+class Unowned:
+    """An office whose owner token `at` stands for: "*its* spokesman NAME", "the *party*'s chairman NAME"; see coreference."""
+
+    at: int
+    office: Office
+
+
+@dataclass(frozen=True, slots=True)
 class _Title:
     start: int
     end: int
     text: str
     owner: str | None
     former: bool
+    owner_at: int | None = None
 
 
-@Language.component("kg_offices", requires=["doc._.kg_names", "doc._.kg_cast"], assigns=["doc._.kg_offices"])
+@Language.component(
+    "kg_offices", requires=["doc._.kg_names", "doc._.kg_cast"], assigns=["doc._.kg_offices", "doc._.kg_unowned"]
+)
 def kg_offices(doc: Doc) -> Doc:
     """Names persons, links surnames to full names, and reads titles; leaves `Office` records for the statements."""
-    doc._.kg_offices = _Offices(doc).run()
+    offices = _Offices(doc)
+    doc._.kg_offices = offices.run()
+    doc._.kg_unowned = tuple(offices.unowned)
     return doc
 
 
@@ -56,9 +69,11 @@ class _Offices:
         self.titles = sorted((tokens(t) for t in lexicon["titles.office"]), key=lambda t: (-len(t), t))
         self.address, self.former, self.standing = (lexicon[f"titles.{k}"] for k in ("address", "former", "standing"))
         self.sent_to, self.national = lexicon["titles.sent_to"], lexicon["titles.national"]
+        self.described = lexicon["nouns.reference.organization"] | lexicon["nouns.reference.state"]
         self.names: list[Name] = doc._.kg_names
         self.at = {i: n for n in self.names for i in range(n.start, n.end)}
         self.home = self._home()
+        self.unowned: list[Unowned] = []
 
     def _home(self) -> str | None:
         """The state that the text is about: named at least three times, and twice as often as any other."""
@@ -77,12 +92,16 @@ class _Offices:
             if key is None:
                 continue
             for title in self._around(name, offices):
+                start, end = min(title.start, name.start), max(title.end, name.end)
+                if title.owner is None and title.owner_at is not None:
+                    office = Office(key, title.text, "", start, end, title.former, 0.9)
+                    self.unowned.append(Unowned(title.owner_at, office))
+                    continue
                 owner = title.owner or self._usual_owner(key)
                 certainty = 0.95
                 if owner is None and title.text.lower() in self.national:
                     owner, certainty = self.home, 0.75
                 if owner is not None:
-                    start, end = min(title.start, name.start), max(title.end, name.end)
                     offices.append(Office(key, title.text, owner, start, end, title.former, certainty))
         return (*offices, *self._counterparts(offices))
 
@@ -176,7 +195,7 @@ class _Offices:
             end -= 1
         direct = self._ending(end)
         if direct is not None:
-            if comma and direct.owner is None and direct.text.lower() not in self.national:
+            if comma and direct.owner is None and direct.owner_at is None and direct.text.lower() not in self.national:
                 return []
             return [direct]
         # "President of the European Commission NAME", "spokesman for the Kenyan Foreign Ministry NAME"
@@ -206,7 +225,7 @@ class _Offices:
             length = self._title_at(start)
             if length:
                 title = self._complete(start, start + length)
-                if title.owner is None and title.text.lower() not in self.national:
+                if title.owner is None and title.owner_at is None and title.text.lower() not in self.national:
                     return []
                 return [title]
             if (
@@ -265,7 +284,18 @@ class _Offices:
                 owner, stop = owner or mention.keys[0], mention.end
             elif name is not None and name.type == "Organization" and mention is not None:
                 owner, stop = mention.keys[0], mention.end
-        return _Title(left, stop, text, owner, former)
+        owner_at = self._stands_for_owner(left - 1) if owner is None else None
+        return _Title(left, stop, text, owner, former, owner_at)
+
+    def _stands_for_owner(self, i: int) -> int | None:
+        """The token of a pronoun or description that ends at token i: "its", "the party's"."""
+        if i < 0:
+            return None
+        if self.doc[i].tag_ == "PRP$":
+            return i
+        if i > 1 and self.doc[i].text in _POSSESSIVE and self.doc[i - 1].lower_ in self.described:
+            return i - 1 if self.doc[i - 2].lower_ in {"the", "that", "this"} else None
+        return None
 
     def _know(self, key: str) -> None:
         entry = self.gazetteer.entries[key]

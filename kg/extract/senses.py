@@ -262,6 +262,8 @@ class Senses:
         if head.i == head.sent.start and not any(c.tag_ == "NNP" for c in head.lefts):
             return False
         body = self.own - {"bank", "court", "house", "state"}
+        if f"{self.doc[head.i - 1].lower_} {head.lower_}" in self.words["nouns.government.bodies"]:
+            return False  # "Supreme Court of Kenya"
         return not (head.lower_ in body or head.lemma_.lower() in body or head.lower_ in self.titles)
 
     def _team(self, token: Token) -> bool:
