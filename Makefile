@@ -1,14 +1,20 @@
 # make demo   the graph of seeds/, its alliances and mediations, and two pages in out/
 # make test   lint and all tests
-# make docs   docs/queries.md, from the headers of queries/
-# Both set up what they need in .venv; the second time that takes no time.
+# make docs   the pages and pictures of docs/ that are made from code, ontology/, queries/ and the corpus
+# make site   the documentation as a site in out/site; warnings are errors
+# make dist   what is handed out, in dist/: checked, and installed under each of PYTHONS; see docs/releasing.md
+# make lock   requirements.lock anew
+# All set up what they need in .venv; the second time that takes no time.
 
 PYTHON ?= python3
 VENV := .venv
 BIN := $(VENV)/bin
+# Those of the Pythons that we support that are there.
+PYTHONS ?= $(shell for python in python3.11 python3.12 python3.13; do \
+  $$python -c '' 2>/dev/null && echo $$python; done)
 PIP := $(BIN)/python -m pip -qq --disable-pip-version-check
 
-.PHONY: demo test soak lint train docs clean
+.PHONY: demo test soak lint train docs site dist lock clean
 .DELETE_ON_ERROR:
 
 demo: $(VENV)/.stamp
@@ -46,7 +52,38 @@ train: $(VENV)/.stamp
 	$(BIN)/python training/train.py
 
 docs: $(VENV)/.stamp
-	$(BIN)/python -c "from kg import queries; print(queries.manual(), end='')" > docs/queries.md
+	$(BIN)/python -m reference
+	@mkdir -p out
+	@$(BIN)/kg build docs/corpus/articles --ontology docs/corpus/world -o out/corpus.ttl
+	@for view in alliances mediation; do $(BIN)/kg view $$view out/corpus.ttl -o docs/corpus/$$view.svg; done
+
+site: $(VENV)/.stamp-dev
+	$(BIN)/python -m mkdocs build --quiet
+	@echo "== Open out/site/index.html in a browser"
+
+dist: $(VENV)/.stamp-release
+	@test -n "$(PYTHONS)" || { echo "no Python to install under: name some, as in make dist PYTHONS=python3.12"; exit 1; }
+	rm -rf dist build
+	$(BIN)/python -m build --no-isolation --outdir dist
+	$(BIN)/twine check --strict dist/*
+	$(BIN)/check-wheel-contents dist/*.whl
+	@$(MAKE) --no-print-directory $(addprefix build/installed-,$(notdir $(PYTHONS)))
+	$(BIN)/cyclonedx-py environment --pyproject pyproject.toml --output-reproducible \
+	  -o dist/conflict-kg.cdx.json build/installed-$(notdir $(firstword $(PYTHONS)))/bin/python
+
+# A fresh environment with the wheel and exactly what is locked, in which the graph of seeds/ is built and asked.
+build/installed-%:
+	@echo "== Installing under $*"
+	@$(filter %$*,$(PYTHONS)) -m venv --without-pip $@
+	@$(PIP) --python $@/bin/python install --require-hashes --no-deps -r requirements.lock
+	@$(PIP) --python $@/bin/python install --no-deps dist/*.whl
+	@$(PIP) --python $@/bin/python check
+	@cd $@ && bin/kg --version && bin/kg build ../../seeds -o graph.ttl && bin/kg query alliances graph.ttl | head -n 2
+
+# For all Pythons and systems that we support; hashes, but no hosts: packages come from wherever pip is set to.
+lock: $(VENV)/.stamp-release
+	$(BIN)/uv --quiet pip compile pyproject.toml --universal --python-version 3.11 --generate-hashes --upgrade \
+	  --no-emit-index-url --no-emit-find-links --no-annotate --no-header -o requirements.lock
 
 clean:
 	rm -rf $(VENV) out dist build .coverage .mypy_cache .ruff_cache .pytest_cache .hypothesis .import_linter_cache
@@ -67,3 +104,7 @@ $(VENV)/.stamp-dev: pyproject.toml | $(BIN)/python
 	@echo "Setting up $(VENV) for tests: a minute or two, the first time only"
 	@$(PIP) install --editable '.[dev]'
 	@touch $(VENV)/.stamp $@
+
+$(VENV)/.stamp-release: $(VENV)/.stamp-dev
+	@$(PIP) install --editable '.[dev,release]'
+	@touch $@

@@ -7,6 +7,8 @@ The way of a text through the house, from bottom to top; imports only go down:
     cli            the commands: parse the call, have the work done, print (terminal: where output goes)
     server         SPARQL over HTTP and the page of web/ (worker: processes; answers: what they answer; pages: HTML)
     evaluation     scores against annotated articles (gold: their format)
+    inspection     what is wrong in ontology/ and queries/ (examples: those of the frames, run; doctor: the installation)
+    extending      a relation of a user's own, begun
     upkeep         stores: status, remove, merge, diff, upgrade (resolve: who is the same as whom)
     incremental    a store brought up to date (parts: long documents; crew: processes; outcome: what became of the inputs)
     graph          a graph from Python: ask, draw, explain, export
@@ -21,8 +23,9 @@ The way of a text through the house, from bottom to top; imports only go down:
     sparql         what a query may not say (isolation, sandbox: where queries run)
     rdf            statements to RDF and its files, the only place where IRIs are minted (turtle: terms as text)
     readers        bytes to documents, one file a format
+    extractors     others in its place, and what all of them must keep to
     extract        documents to statements: spaCy components, one file a phenomenon
-    gazetteer, frames, lexicon, ontology      what ontology/ says, loaded and checked (resources: where it lies)
+    gazetteer, frames, lexicon, ontology      what ontology/ says, loaded and checked (resources: where it lies, and what a user lays over it)
     statement, document, errors               the records that all of this passes on
 
 A relation is added in ontology/ alone: its meaning in kg.ttl, its wording in frames/. A query is a file in queries/, a

@@ -7,7 +7,7 @@ import difflib
 import re
 import shlex
 import tomllib
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -47,12 +47,15 @@ class Understood:
 @cache
 def patterns() -> tuple[Pattern, ...]:
     """The forms of question, those with more words of their own first; KgError names an entry that is malformed."""
-    path = resources.folder("queries") / "patterns.toml"
+    found = [one for path in resources.layers("queries/patterns.toml") for one in _read(path)]
+    return tuple(sorted(found, key=lambda one: -len(_GAP.sub("", one.text))))
+
+
+def _read(path: Path) -> Iterator[Pattern]:
     try:
         listed = tomllib.loads(path.read_text(encoding="utf-8"))["question"]
     except (OSError, tomllib.TOMLDecodeError, KeyError) as error:
         raise KgError(f"{path}: {error}", "it holds [[question]] tables") from error
-    found = []
     for entry in listed:
         unknown = set(entry) - {"query", "forms", "with"}
         if unknown or not entry.get("forms"):
@@ -65,8 +68,7 @@ def patterns() -> tuple[Pattern, ...]:
         for text in entry["forms"]:
             if strange := {*_GAP.findall(text), *fixed} - names:
                 raise KgError(f"{path}: {text!r}: the query {saved.name} has no parameter {', '.join(sorted(strange))}")
-            found.append(Pattern(text, saved.name, fixed))
-    return tuple(sorted(found, key=lambda one: -len(_GAP.sub("", one.text))))
+            yield Pattern(text, saved.name, fixed)
 
 
 def understand(question: str, store: Store) -> Understood:

@@ -19,11 +19,14 @@ from itertools import chain
 from multiprocessing.connection import Connection, wait
 from multiprocessing.process import BaseProcess
 from pathlib import Path
-from typing import TypeAlias
+from typing import TYPE_CHECKING, TypeAlias
 
 from kg.document import Document
 from kg.errors import InputError, KgError
 from kg.statement import Extraction
+
+if TYPE_CHECKING:
+    from kg.extractors import Extractor
 
 CHUNK = 12_000
 """Characters that a worker is given at once: about a second's work."""
@@ -72,21 +75,29 @@ class _Worker:
     chunk: _Chunk | None = None
 
 
-def default_workers() -> int:
+def default_workers(extractor: "Extractor | None" = None) -> int:
     """The cores that this process may use; 1 where processes cannot be forked, as on Windows and macOS.
+
+    Also 1 for an extractor that is not kg's own: it may load a large model, or overwhelm a server.
 
     >>> default_workers() >= 1
     True
     """
-    if not _forks():
+    if not _forks() or not _is_own(extractor):
         return 1
     return len(os.sched_getaffinity(0)) if hasattr(os, "sched_getaffinity") else os.cpu_count() or 1
 
 
 def extracted(
-    documents: Iterator[Document], gazetteer: tuple[Path, ...] = (), workers: int = 1
+    documents: Iterator[Document],
+    gazetteer: tuple[Path, ...] = (),
+    workers: int = 1,
+    extractor: "Extractor | None" = None,
 ) -> Generator[Result, None, None]:
-    """One result for each document, in order, by at most so many `workers`: no more than the work is worth."""
+    """One result for each document, in order, by at most so many `workers`: no more than the work is worth.
+
+    The `extractor` is kg's own where none is given, with the names of `gazetteer`.
+    """
     first: list[Document] = []
     if workers > 1:
         size = 0
@@ -94,22 +105,23 @@ def extracted(
             first.append(document)
             size += len(document.text)
             if size > ENOUGH:
-                return _Crew(workers, gazetteer).results(chain(first, documents))
-    return _here(chain(first, documents), gazetteer)
+                return _Crew(workers, gazetteer, extractor).results(chain(first, documents))
+    return _here(chain(first, documents), gazetteer, extractor)
 
 
 class _Crew:
     """Up to `size` processes; each has one chunk at a time."""
 
-    def __init__(self, size: int, gazetteer: tuple[Path, ...]) -> None:
+    def __init__(self, size: int, gazetteer: tuple[Path, ...], extractor: "Extractor | None") -> None:
         self._size = size
         self._gazetteer = gazetteer
+        self._extractor = extractor
         self._context = multiprocessing.get_context("fork" if _forks() else "spawn")
         self._workers: list[_Worker] = []
 
     def results(self, documents: Iterator[Document]) -> Generator[Result, None, None]:
-        if _forks():  # what is loaded before, all share
-            _alone(Document("warm-up", "Peace."), self._gazetteer)
+        if _forks() and _is_own(self._extractor):  # what is loaded before, all share
+            _alone(Document("warm-up", "Peace."), self._gazetteer, self._extractor)
         chunks = _chunks(documents)
         order: deque[_Chunk] = deque()  # those read and not yet given back
         waiting: deque[_Chunk] = deque()  # those of them that no worker has
@@ -173,7 +185,10 @@ class _Crew:
         ours, theirs = self._context.Pipe()
         inherited = [ours, *(worker.pipe for worker in self._workers)] if _forks() else []
         process = self._context.Process(  # type: ignore[attr-defined]
-            target=work, args=(theirs, os.getpid(), inherited, self._gazetteer), daemon=True, name="kg-extract"
+            target=work,
+            args=(theirs, os.getpid(), inherited, self._gazetteer, self._extractor),
+            daemon=True,
+            name="kg-extract",
         )
         with warnings.catch_warnings():
             # Python 3.12 warns of threads; those of the arithmetic's library wind themselves up again.
@@ -185,6 +200,14 @@ class _Crew:
         worker = _Worker(process, ours)
         self._workers.append(worker)
         return worker
+
+
+def _is_own(extractor: "Extractor | None") -> bool:
+    if extractor is None:
+        return True
+    from kg.extractors import OWN
+
+    return extractor.name in OWN
 
 
 def _forks() -> bool:
@@ -222,7 +245,13 @@ def _end(worker: _Worker) -> None:
     worker.pipe.close()
 
 
-def work(pipe: Connection, parent: int, inherited: list[Connection], gazetteer: tuple[Path, ...]) -> None:
+def work(
+    pipe: Connection,
+    parent: int,
+    inherited: list[Connection],
+    gazetteer: tuple[Path, ...],
+    extractor: "Extractor | None",
+) -> None:
     """A worker's life: takes chunks and gives back results until the pipe is closed or its parent is gone."""
     signal.signal(signal.SIGINT, signal.SIG_IGN)  # Ctrl-C goes to all; the parent ends the others
     signal.signal(signal.SIGTERM, signal.SIG_DFL)
@@ -233,7 +262,7 @@ def work(pipe: Connection, parent: int, inherited: list[Connection], gazetteer: 
         while True:
             documents: list[Document] = pipe.recv()
             try:
-                for result in _here(iter(documents), gazetteer):
+                for result in _here(iter(documents), gazetteer, extractor):
                     pipe.send(result)
             except BrokenPipeError:
                 raise
@@ -252,14 +281,14 @@ def _die_with(parent: int) -> None:
             os._exit(1)
 
 
-def _here(documents: Iterable[Document], gazetteer: tuple[Path, ...]) -> Generator[Result, None, None]:
+def _here(
+    documents: Iterable[Document], gazetteer: tuple[Path, ...], extractor: "Extractor | None" = None
+) -> Generator[Result, None, None]:
     """One result for each document, in order, found in this process.
 
     The extractor takes documents in batches. When it fails, the documents it had taken and not given back are done
     again one by one, so that only the one at fault is lost.
     """
-    from kg.extract import extract
-
     given = iter(documents)
     taken: deque[Document] = deque()
     broken: list[BaseException] = []  # an error in reading the documents is none of the extractor
@@ -278,22 +307,22 @@ def _here(documents: Iterable[Document], gazetteer: tuple[Path, ...]) -> Generat
 
     while True:
         try:
-            for extraction in extract(handed(), gazetteer=gazetteer) if gazetteer else extract(handed()):
+            for extraction in _found(handed(), gazetteer, extractor):
                 taken.popleft()
                 yield extraction
             return
         except Exception as error:
             if broken or (isinstance(error, KgError) and not isinstance(error, InputError)) or not taken:
                 raise  # not a matter of one document: no model, a broken ontology
+            if isinstance(error, InputError) and len(taken) == 1:  # known which one, and why
+                yield Failed(taken.popleft(), error.message, error.hint)
         while taken:
-            yield _alone(taken.popleft(), gazetteer)
+            yield _alone(taken.popleft(), gazetteer, extractor)
 
 
-def _alone(document: Document, gazetteer: tuple[Path, ...]) -> Result:
-    from kg.extract import extract
-
+def _alone(document: Document, gazetteer: tuple[Path, ...], extractor: "Extractor | None" = None) -> Result:
     try:
-        (extraction,) = extract([document], gazetteer=gazetteer) if gazetteer else extract([document])
+        (extraction,) = _found([document], gazetteer, extractor)
         return extraction
     except InputError as error:
         return Failed(document, error.message, error.hint)
@@ -302,3 +331,15 @@ def _alone(document: Document, gazetteer: tuple[Path, ...]) -> Result:
     except Exception as error:
         reason = f"the extraction failed: {type(error).__name__}: {error}"
         return Failed(document, reason, "please report it with the text")
+
+
+def _found(
+    documents: Iterable[Document], gazetteer: tuple[Path, ...], extractor: "Extractor | None"
+) -> Iterator[Extraction]:
+    if extractor is None:
+        from kg.extract import extract
+
+        return extract(documents, gazetteer=gazetteer) if gazetteer else extract(documents)
+    from kg.extractors.checking import checked
+
+    return (checked(extractor.extract(document), document) for document in documents)

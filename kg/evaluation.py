@@ -6,21 +6,28 @@ they are neither negated nor hypothetical. At side level whatever is a person, f
 the state or organization it belongs to, so "Kenyan troops attacked" and "Kenya attacked" are the same.
 """
 
+import time
 from collections import defaultdict
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from statistics import median
+from typing import TYPE_CHECKING
 
 from kg.document import Document
 from kg.errors import KgError
 from kg.gold import Annotation, Claim, Thing, annotations, read_gold
 from kg.readers import Skipped, read
 
+if TYPE_CHECKING:
+    from kg.extractors import Extractor
+
 SYMMETRIC = frozenset({"allyOf", "cooperatesWith", "fights", "talksWith", "agreesWith", "borders"})
 COUNTS = frozenset({"killed", "wounded", "captured", "displaced"})
 NAMELESS = frozenset({"Agreement", "Conflict"})
 """Often have no name: these also match where the sentence is the same."""
 _STEPS_UP = 4
+_RATES = ("precision", "recall", "f1")
 
 Triple = tuple[object, str, object]
 
@@ -49,6 +56,66 @@ def evaluate(gold: Path) -> dict[str, object]:
 
     wanted, dates = read_gold(gold)
     return score(wanted, annotations(extract(_documents(gold, dates))))
+
+
+@dataclass(frozen=True, slots=True)
+class Rival:
+    """What an extractor achieved: its scores as `score` gives them, and what it cost.
+
+    `seconds` is the median for an article, with the loading of a model left out; `dropped` counts findings that did not
+    fit the text or the ontology, `skipped` articles on which it failed (whose statements count as missed).
+    """
+
+    name: str
+    version: str
+    scores: Mapping[str, object]
+    seconds: float
+    dropped: int
+    skipped: int
+
+
+def compare(
+    gold: Path, extractors: Sequence["Extractor"], on_skip: Callable[[Skipped], None] = lambda _: None
+) -> list[Rival]:
+    """Lets each extractor read the texts beside the gold files, one after the other, and scores them alike."""
+    from kg.parts import extract_all
+
+    wanted, dates = read_gold(gold)
+    rivals = []
+    for extractor in extractors:
+        found, skipped, lasted = [], list[Skipped](), list[float]()
+        before = time.perf_counter()
+        for extraction in extract_all(_documents(gold, dates), skipped.append, extractor=extractor):
+            lasted.append(time.perf_counter() - before)
+            found.append(extraction)
+            before = time.perf_counter()
+        for what in skipped:
+            on_skip(what)
+        dropped = sum(count for extraction in found for _, count in extraction.dropped)
+        seconds = round(median(lasted), 3) if lasted else 0.0
+        scores = score(wanted, annotations(found))
+        rivals.append(Rival(extractor.name, extractor.version, scores, seconds, dropped, len(skipped)))
+    return rivals
+
+
+COMPARED = (
+    "extractor", "P side", "R side", "F1 side", "P actor", "R actor", "F1 actor", "F1 entities", "attribution",
+    "false assertions", "s/article", "dropped", "skipped",
+)  # fmt: skip
+
+
+def comparison(rivals: Iterable[Rival]) -> list[tuple[str, ...]]:
+    """The rivals as rows of text under the columns COMPARED."""
+
+    def cells(scores: Mapping[str, object]) -> Iterator[str]:
+        for of, keys in (("triples_side", _RATES), ("triples_actor", _RATES), ("entities", ("f1",))):
+            found = scores[of]
+            assert isinstance(found, Mapping)  # noqa: S101 - narrows for the type checker
+            yield from (f"{found[key]:.3f}" for key in keys)
+        for share in ("attribution", "false_assertions"):
+            yield "-" if scores[share] is None else f"{scores[share]:.3f}"
+
+    return [(r.name, *cells(r.scores), f"{r.seconds:.2f}", str(r.dropped), str(r.skipped)) for r in rivals]
 
 
 def score(gold: Mapping[str, Annotation], found: Mapping[str, Annotation]) -> dict[str, object]:
@@ -117,7 +184,7 @@ def table(result: Mapping[str, object]) -> list[tuple[str, ...]]:
     rows: list[tuple[str, ...]] = []
     for name, value in result.items():
         if isinstance(value, Mapping) and "f1" in value:
-            rates_ = (f"{value[key]:.3f}" for key in ("precision", "recall", "f1"))
+            rates_ = (f"{value[key]:.3f}" for key in _RATES)
             rows.append((name, *rates_, *(str(value[key]) for key in ("tp", "fp", "fn"))))
         elif isinstance(value, int | float) or value is None:
             rows.append((name, "-" if value is None else str(value), "", "", "", "", ""))

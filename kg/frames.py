@@ -1,15 +1,18 @@
 """How English expresses each property: `ontology/frames/*.toml` (see FORMAT.md there), checked and indexed by lemma."""
 
+import difflib
 import re
 import tomllib
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
+from itertools import chain
 from pathlib import Path
 
+from kg import ontology
 from kg.errors import OntologyError
-from kg.resources import folder
+from kg.resources import layers
 
 KINDS = ("verb", "noun", "role", "compound")
 _KEYS = {
@@ -78,14 +81,22 @@ class Frames:
         return self.index[kind].get(word, ())
 
 
-@cache
 def load(root: Path | None = None) -> Frames:
-    """The frames of `root`, by default those that are shipped; OntologyError names the file and entry at fault."""
-    root = root or folder("ontology") / "frames"
+    """The frames of `root`, by default the shipped ones and then the user's; OntologyError names file and entry."""
+    return _load((root,) if root else layers("ontology/frames"))
+
+
+@cache
+def _load(roots: tuple[Path, ...]) -> Frames:
     index: dict[str, dict[str, list[Pattern]]] = {kind: defaultdict(list) for kind in KINDS}
     examples: list[Example] = []
-    for path in sorted(root.glob("*.toml")):
-        for item in _read(path):
+    for path in (path for root in roots[1:] for path in sorted(root.glob("*.toml"))):
+        if path.stem not in (known := ontology.load().properties):
+            near = difflib.get_close_matches(path.stem, known, n=1)
+            hint = f"did you mean {near[0]}?" if near else f"describe kg:{path.stem} in {path.parent.parent / 'kg.ttl'}"
+            raise OntologyError(f"{path}: there is no property {path.stem}", hint)
+    for number, root in enumerate(roots):
+        for item in chain.from_iterable(read(path, "own " * number) for path in sorted(root.glob("*.toml"))):
             if isinstance(item, Example):
                 examples.append(item)
                 continue
@@ -97,7 +108,8 @@ def load(root: Path | None = None) -> Frames:
     return Frames(frozen, tuple(examples))
 
 
-def _read(path: Path) -> Iterator[Pattern | Example]:
+def read(path: Path, whose: str = "") -> Iterator[Pattern | Example]:
+    """What a file holds, in its order; `whose` precedes the names of its rules."""
     try:
         data = tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, tomllib.TOMLDecodeError) as err:
@@ -115,7 +127,7 @@ def _read(path: Path) -> Iterator[Pattern | Example]:
             if kind == "example":
                 yield Example(path.stem, entry["text"], tuple(entry["yields"]), entry.get("xfail", ""))
                 continue
-            pattern = _pattern(path.stem, kind, number, entry, where)
+            pattern = _pattern(path.stem, kind, number, entry, where, whose)
             for lemma in pattern.lemmas:
                 same = (
                     kind,
@@ -133,7 +145,7 @@ def _read(path: Path) -> Iterator[Pattern | Example]:
             yield pattern
 
 
-def _pattern(predicate: str, kind: str, number: int, entry: Mapping[str, object], where: str) -> Pattern:
+def _pattern(predicate: str, kind: str, number: int, entry: Mapping[str, object], where: str, whose: str) -> Pattern:
     values: dict[str, object] = {}
     for key, value in entry.items():
         if key in ("lemmas", "words", "nouns", "subject", "object", "needs", "subject_types", "object_types"):
@@ -150,4 +162,4 @@ def _pattern(predicate: str, kind: str, number: int, entry: Mapping[str, object]
             raise OntologyError(f"{where}: {key} must be true or false", "correct the value")
         else:
             values[key] = value
-    return Pattern(predicate=predicate, kind=kind, rule=f"frames/{predicate} {kind} {number}", **values)  # type: ignore[arg-type]
+    return Pattern(predicate=predicate, kind=kind, rule=f"{whose}frames/{predicate} {kind} {number}", **values)  # type: ignore[arg-type]

@@ -9,7 +9,7 @@ from itertools import chain
 from pathlib import Path
 
 from kg.errors import OntologyError
-from kg.resources import folder
+from kg.resources import layers
 
 # One file a kind of thing: its columns, and the class where the file gives none.
 COLUMNS: Mapping[str, tuple[str, ...]] = {
@@ -222,15 +222,23 @@ def tokens(text: str) -> tuple[str, ...]:
     return tuple(_TOKEN.findall(text.replace("’", "'")))
 
 
-@cache
 def load(extra: tuple[Path, ...] = (), root: Path | None = None) -> Gazetteer:
     """The shipped gazetteer, and files of the same format laid over it, which win where keys are the same.
+
+    Over the shipped one lie first the files of the user's ontology, then those in `extra`.
 
     A file of a user is named like the shipped one that it adds to ("people.tsv", "my-people.tsv"). What a script has
     generated ("generated-states.tsv") completes the hand-written rows of the same key: its lists are added to theirs,
     its single cells fill those that they leave empty.
     """
-    root = root or folder("ontology") / "gazetteer"
+    if root is None:
+        root, *mine = layers("ontology/gazetteer")
+        extra = (*(path for place in mine for path in sorted(place.glob("*.tsv"))), *extra)
+    return _load(extra, root)
+
+
+@cache
+def _load(extra: tuple[Path, ...], root: Path) -> Gazetteer:
     entries: dict[str, Entry] = {}
     for stem in COLUMNS:
         rows = _rows(root / f"{stem}.tsv", stem)

@@ -62,14 +62,23 @@ def create(path: Path) -> None:
     """Makes an empty folder a store, without a generation yet; KgError if it holds anything else."""
     if is_store(path):
         check_format(path)
+        with named_errors(path):  # killed when the mark had just been written
+            (path / "generations").mkdir(exist_ok=True)
         return
     if (path / "CURRENT").is_file():
         raise KgError(f"{path} is a store of an older layout", f"bring it up to date with: kg upgrade {path}")
-    if path.exists() and (not path.is_dir() or any(path.iterdir())):
+    if path.exists() and not (path.is_dir() and _is_empty(path)):
         raise KgError(f"{path} exists and is no store", "name an empty or a new folder")
     with named_errors(path):
-        (path / "generations").mkdir(parents=True, exist_ok=True)
+        path.mkdir(parents=True, exist_ok=True)
         _write(path / _MARK, json.dumps({"format": FORMAT}) + "\n")
+        (path / "generations").mkdir(exist_ok=True)
+
+
+def _is_empty(path: Path) -> bool:
+    """Whether a folder holds nothing, or only what a build leaves that is killed while it makes or clears a store."""
+    left = {entry.name for entry in path.iterdir()} - {_LOCK, f".{_MARK}.new"}
+    return not left or (left == {"generations"} and not any((path / "generations").iterdir()))
 
 
 def check_format(path: Path) -> None:
@@ -154,7 +163,8 @@ def draft(path: Path) -> Iterator[Generation]:
         yield work
         with named_errors(path):
             _write(work.path / _SUMS, json.dumps(_sums(work, before), indent=1, sort_keys=True))
-            _sync(work.path)
+            for place in (*work.path.rglob("*"), work.path):
+                _sync(place)  # what is published is on the disk before it is published
             os.rename(work.path, made.path)
             _sync(made.path.parent)
             _write(path / _CURRENT, f"{number}\n")
@@ -321,8 +331,9 @@ def _write(path: Path, text: str) -> None:
     _sync(path.parent)
 
 
-def _sync(folder: Path) -> None:
-    handle = os.open(folder, os.O_RDONLY)
+def _sync(place: Path) -> None:
+    """Waits until a file or a folder is on the disk."""
+    handle = os.open(place, os.O_RDONLY)
     try:
         os.fsync(handle)
     finally:

@@ -10,17 +10,22 @@ from collections.abc import Callable, Iterator, Sequence
 from contextlib import closing
 from dataclasses import dataclass, field
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kg import generations
+from kg.copies import printed
 from kg.document import Document
 from kg.errors import KgError
 from kg.ledger import Ledger, Pending, Record, content
-from kg.outcome import Built, Event, Report
+from kg.outcome import Built, Event, Report, tell_dropped
 from kg.parts import extract_all
 from kg.rdf import quads
 from kg.readers import Finished, Skipped, Warned, scan
-from kg.store import Change, apply, check_base, lines, named_ledger, recorded
+from kg.store import Change, apply, check_base, lines, links_copies, named_ledger, recorded
 from kg.versions import Versions, current
+
+if TYPE_CHECKING:
+    from kg.extractors import Extractor
 
 _COMMIT_SECONDS = 1.0
 
@@ -38,10 +43,12 @@ class _Work:
     skip: Callable[[Skipped], None]
     gazetteer: tuple[Path, ...] = ()
     workers: int = 1
+    extractor: "Extractor | None" = None
     taken: set[str] = field(default_factory=set)
     change: Change = field(default_factory=Change)
     kept: dict[str, Record] = field(default_factory=dict)
     stale: int = 0
+    dropped: int = 0
 
     def known(self, name: str, fingerprint: str) -> bool:
         """Whether a file need not be read: all that it gave is in the store as it was."""
@@ -99,18 +106,22 @@ def update(
     network: bool = False,
     gazetteer: tuple[Path, ...] = (),
     workers: int = 1,
+    copies: bool | None = None,
+    extractor: "Extractor | None" = None,
     on_event: Callable[[Event], None] = lambda _: None,
 ) -> tuple[Report, list[str]]:
     """Brings the store folder up to date with the inputs; also returns the keys of the documents they gave.
 
     Documents of an earlier version of an input go; with `prune`, so do those that no input gave. Where nothing can be
-    built, the store stays as it is.
+    built, the store stays as it is. `copies` is whether documents that print one text are linked; None leaves that.
     """
     new = not store.exists()
     generations.create(store)
     try:
         with generations.locked(store):
-            result = _update(store, inputs, date, base, prune, refresh, network, gazetteer, workers, on_event)
+            result = _update(
+                store, inputs, date, base, prune, refresh, network, gazetteer, workers, copies, extractor, on_event
+            )
     finally:
         if new and generations.current(store) is None and not generations.pending(store).exists():
             shutil.rmtree(store, ignore_errors=True)
@@ -127,6 +138,8 @@ def _update(
     network: bool,
     gazetteer: tuple[Path, ...],
     workers: int,
+    copies: bool | None,
+    extractor: "Extractor | None",
     on_event: Callable[[Event], None],
 ) -> tuple[Report, list[str]]:
     skipped: list[Skipped] = []
@@ -138,12 +151,16 @@ def _update(
     with named_ledger(store) as ledger, Pending(generations.pending(store)) as pending:
         if ledger is not None:
             check_base(store, ledger, base)
-        work = _Work(store, base, refresh, current(gazetteer), ledger, pending, skip, gazetteer, workers)
+        versions = current(gazetteer).by(extractor)
+        work = _Work(store, base, refresh, versions, ledger, pending, skip, gazetteer, workers, extractor)
         _extract(work, scan(inputs, date, skip, None, on_event, network, work.known), on_event)
         work.drop_what_is_replaced(prune and _all_there(inputs, on_event))
         work.change.quads = lambda record: pending.quads(record.key, record.content)
+        work.change.text = lambda record: pending.text(record.key, record.content)
+        work.change.copies = copies
         read = len(work.kept) + len(work.change.put)
-        if read and (work.change.put or work.change.drop or work.change.inputs):
+        switched = copies is not None and copies != links_copies(store)
+        if read and (work.change.put or work.change.drop or work.change.inputs or switched):
             apply(store, work.change, base)
         waiting = pending.count()
     if read or not waiting:
@@ -175,10 +192,12 @@ def _extract(work: _Work, found: Iterator[Document | Finished], on_event: Callab
                 yield item
 
     committed = time.monotonic()
-    with closing(extract_all(unsettled(), work.skip, work.gazetteer, work.workers)) as extractions:
+    with closing(extract_all(unsettled(), work.skip, work.gazetteer, work.workers, work.extractor)) as extractions:
         for extraction in extractions:
+            work.dropped += tell_dropped(extraction, on_event)
             record = recorded(extraction, work.versions)
-            work.pending.put(record, work.base, lines(quads(extraction, work.base, work.versions)))
+            text = printed(extraction.document.text, extraction.document.date)
+            work.pending.put(record, work.base, lines(quads(extraction, work.base, work.versions)), text)
             work.change.put[record.key] = record
             if time.monotonic() - committed > _COMMIT_SECONDS:
                 work.pending.commit()
@@ -212,4 +231,4 @@ def _report(store: Path, work: _Work, skipped: list[Skipped]) -> Report:
                 raise KgError(f"the store {store} is gone", "who removed it?")
             statements, entities = ledger.counts()[1], int(ledger.fact("entities") or 0)
     counts = len(work.change.put), len(work.kept)
-    return Report(*counts, tuple(skipped), statements, entities, removed=len(work.change.drop))
+    return Report(*counts, tuple(skipped), statements, entities, removed=len(work.change.drop), dropped=work.dropped)

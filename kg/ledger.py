@@ -10,6 +10,7 @@ from dataclasses import astuple, dataclass
 from pathlib import Path
 from typing import Any
 
+from kg.copies import SLOTS, Print, alike, bands, enough, originals
 from kg.document import Document
 from kg.errors import KgError
 from kg.versions import Versions
@@ -29,12 +30,19 @@ CREATE TABLE IF NOT EXISTS judgements (
     first TEXT NOT NULL, second TEXT NOT NULL, judge TEXT NOT NULL, same INTEGER NOT NULL, score REAL NOT NULL,
     evidence TEXT NOT NULL, PRIMARY KEY (first, second, judge)
 );
+CREATE TABLE IF NOT EXISTS prints (key TEXT PRIMARY KEY, date TEXT NOT NULL, mark INTEGER NOT NULL);
+CREATE INDEX IF NOT EXISTS by_mark ON prints (mark);
+CREATE TABLE IF NOT EXISTS signatures (mark INTEGER PRIMARY KEY, signature BLOB NOT NULL);
+CREATE TABLE IF NOT EXISTS bands (band INTEGER NOT NULL, mark INTEGER NOT NULL, PRIMARY KEY (band, mark)) WITHOUT ROWID;
+CREATE TABLE IF NOT EXISTS pairs (
+    first INTEGER NOT NULL, second INTEGER NOT NULL, agreeing INTEGER NOT NULL, PRIMARY KEY (first, second)
+) WITHOUT ROWID;
 """
 _PENDING = """
-CREATE TABLE IF NOT EXISTS found (
+CREATE TABLE IF NOT EXISTS extracted (
     key TEXT NOT NULL, content TEXT NOT NULL, identifier TEXT NOT NULL, statements INTEGER NOT NULL,
     entities INTEGER NOT NULL, tool TEXT NOT NULL, extractor TEXT NOT NULL, model TEXT NOT NULL, ontology TEXT NOT NULL,
-    base TEXT NOT NULL, quads BLOB NOT NULL, PRIMARY KEY (key, content)
+    base TEXT NOT NULL, quads BLOB NOT NULL, date TEXT NOT NULL, signature BLOB NOT NULL, PRIMARY KEY (key, content)
 );
 """
 _FIELDS = "key, identifier, content, statements, entities, tool, extractor, model, ontology"
@@ -171,6 +179,57 @@ class Ledger:
 
     def drop(self, key: str) -> None:
         self._change("DELETE FROM documents WHERE key = ?", key)
+        self.unsign(key)
+
+    def sign(self, key: str, text: Print) -> None:
+        """Keeps the print of a document's text, and compares it with those of the others."""
+        self.unsign(key)
+        if not text.signature:
+            return
+        self._change("INSERT INTO prints VALUES (?, ?, ?)", key, text.date, text.mark)
+        if self._one("SELECT 1 FROM signatures WHERE mark = ?", text.mark):
+            return
+        shared = bands(text.signature)
+        query = f"SELECT DISTINCT mark FROM bands WHERE band IN ({', '.join('?' * len(shared))}) ORDER BY mark"
+        for (mark,) in list(self._all(query, *shared)):
+            (other,) = self._one("SELECT signature FROM signatures WHERE mark = ?", mark) or (b"",)
+            pair = min(mark, text.mark), max(mark, text.mark)
+            if (agreeing := alike(text.signature, other)) >= SLOTS // 2:
+                self._change("INSERT OR REPLACE INTO pairs VALUES (?, ?, ?)", *pair, agreeing)
+        self._change("INSERT INTO signatures VALUES (?, ?)", text.mark, text.signature)
+        for band in shared:
+            self._change("INSERT OR IGNORE INTO bands VALUES (?, ?)", band, text.mark)
+
+    def unsign(self, key: str) -> None:
+        """Forgets the print of a document."""
+        row = self._one("SELECT mark, signature FROM prints JOIN signatures USING (mark) WHERE key = ?", key)
+        if row is None:
+            return
+        mark, signature = row
+        self._change("DELETE FROM prints WHERE key = ?", key)
+        if self._one("SELECT 1 FROM prints WHERE mark = ?", mark):
+            return
+        self._change("DELETE FROM signatures WHERE mark = ?", mark)
+        self._change("DELETE FROM pairs WHERE ? IN (first, second)", mark)
+        for band in bands(signature):
+            self._change("DELETE FROM bands WHERE band = ? AND mark = ?", band, mark)
+
+    def text(self, key: str) -> Print:
+        """The print of a document; an empty one where none was kept, as in stores of before there were any."""
+        if not self._one("SELECT 1 FROM sqlite_master WHERE name = 'prints'"):
+            return Print()
+        row = self._one("SELECT date, signature FROM prints JOIN signatures USING (mark) WHERE key = ?", key)
+        return Print(*row) if row else Print()
+
+    def copies(self) -> dict[str, str]:
+        """The key of each document that prints another's text, with the key of that one."""
+        pairs = [(a, b) for a, b, agreeing in self._all("SELECT * FROM pairs") if enough(agreeing)]
+        marks = self._all(
+            "SELECT key, identifier, date, mark FROM prints JOIN documents USING (key) WHERE mark IN"
+            " (SELECT first FROM pairs UNION SELECT second FROM pairs"
+            " UNION SELECT mark FROM prints GROUP BY mark HAVING COUNT(*) > 1)"
+        )
+        return originals(marks, pairs)
 
     def counts(self) -> tuple[int, int]:
         """How many documents and statements there are."""
@@ -238,7 +297,7 @@ class Pending:
             self._connection = sqlite3.connect(path)
             try:
                 self._connection.executescript(_PENDING)
-                self._connection.execute("SELECT COUNT(*) FROM found").fetchone()
+                self._connection.execute("SELECT COUNT(*) FROM extracted").fetchone()
             except sqlite3.DatabaseError as error:
                 if isinstance(error, sqlite3.OperationalError):
                     raise
@@ -260,27 +319,34 @@ class Pending:
     def find(self, key: str, what: str, base: str) -> Record | None:
         """The record of a document that was extracted, whatever versions did it."""
         with _named(self._path):
-            query = f"SELECT {_FIELDS} FROM found WHERE key = ? AND content = ? AND base = ?"
+            query = f"SELECT {_FIELDS} FROM extracted WHERE key = ? AND content = ? AND base = ?"
             row = self._connection.execute(query, (key, what, base)).fetchone()
         return None if row is None else Record._of(row)
 
-    def put(self, record: Record, base: str, quads: str) -> None:
+    def put(self, record: Record, base: str, quads: str, text: Print) -> None:
         data = zlib.compress(quads.encode(), 1)
         with _named(self._path):
             self._connection.execute(
-                f"INSERT OR REPLACE INTO found ({_FIELDS}, base, quads) VALUES ({', '.join('?' * 11)})",
-                (*record._row(), base, data),
+                f"INSERT OR REPLACE INTO extracted ({_FIELDS}, base, quads, date, signature)"
+                f" VALUES ({', '.join('?' * 13)})",
+                (*record._row(), base, data, text.date, text.signature),
             )
 
     def quads(self, key: str, what: str) -> bytes:
         """What `put` was given, as N-Quads in UTF-8."""
         with _named(self._path):
-            row = self._connection.execute("SELECT quads FROM found WHERE key = ? AND content = ?", (key, what))
+            row = self._connection.execute("SELECT quads FROM extracted WHERE key = ? AND content = ?", (key, what))
             return zlib.decompress(row.fetchone()[0])
+
+    def text(self, key: str, what: str) -> Print:
+        """The print of the text, as `put` was given it."""
+        with _named(self._path):
+            query = "SELECT date, signature FROM extracted WHERE key = ? AND content = ?"
+            return Print(*self._connection.execute(query, (key, what)).fetchone())
 
     def count(self) -> int:
         with _named(self._path):
-            return int(self._connection.execute("SELECT COUNT(*) FROM found").fetchone()[0])
+            return int(self._connection.execute("SELECT COUNT(*) FROM extracted").fetchone()[0])
 
 
 def _quoted(path: Path) -> str:

@@ -7,19 +7,19 @@ from functools import cache
 from pathlib import Path
 
 from kg.errors import OntologyError
-from kg.resources import folder
+from kg.resources import layers
 
 # Every table and list that the extractor reads; a file with another key, or without one of these, is refused.
 _KEYS: Mapping[str, frozenset[str]] = {
     "nouns": frozenset({
-        "force.military", "force.equipment", "force.service", "force.irregular", "group.people", "group.bare_when_counted",
+        "force.military", "force.equipment", "force.service", "force.irregular", "group.people", "group.bare_when_counted", "group.apart",
         "government.stands_for_state", "government.bodies", "government.regional", "agreement.ceasefire", "agreement.peace", "agreement.treaty",
-        "agreement.other", "agreement.not_after", "agreement.apart", "event.generic", "conflict.war", "conflict.other", "place.common", "place.compass", "place.part", "place.event", "place.struck", "place.border", "force.itself", "force.vague", "force.employer", "reference.together", "reference.office", "place.site", "speech.claim", "speech.threatens", "speech.accuses", "speech.urges", "speech.condemns", "place.of_state", "place.status", "place.adjacent", "transparent.of", "topic.sport",
+        "agreement.other", "agreement.not_after", "agreement.apart", "event.generic", "conflict.war", "conflict.other", "conflict.blow", "place.common", "place.compass", "place.part", "place.event", "place.struck", "place.border", "force.itself", "force.vague", "force.employer", "reference.together", "reference.office", "place.site", "speech.claim", "speech.threatens", "speech.accuses", "speech.urges", "speech.condemns", "place.of_state", "place.status", "place.adjacent", "transparent.of", "topic.sport",
         "sport.mark", "thing.ware", "government.national", "government.written",
-        "reference.conflict", "government.itself", "government.seated", "government.official", "force.modifier", "unnamed.force", "unnamed.organization", "unnamed.person", "reference.state", "reference.pair", "reference.neighbour", "reference.organization", "reference.person", "reference.place",
+        "reference.conflict", "government.itself", "government.seated", "government.official", "force.modifier", "unnamed.force", "unnamed.organization", "unnamed.person", "reference.state", "reference.pair", "reference.neighbour", "reference.organization", "reference.person", "reference.place", "reference.water", "reference.island", "reference.city", "reference.region",
     }),
     "verbs": frozenset({
-        "light", "hearsay", "claiming", "mentioning", "mandating", "preventing", "needing", "place.motion", "place.reaching", "place.only", "sport",
+        "light", "hearsay", "claiming", "mentioning", "mandating", "preventing", "needing", "charging", "place.motion", "place.reaching", "place.only", "sport",
     }),
     "titles": frozenset({"office", "national", "portfolio", "former", "standing", "address", "sent_to", "officer"}),
     "stance": frozenset({
@@ -40,23 +40,37 @@ class Lexicon:
         return self.lists[name]
 
 
-@cache
 def load(root: Path | None = None) -> Lexicon:
-    """The word lists of `root`, by default of the ontology that is shipped.
+    """The word lists of `root`, by default the shipped ones with the user's words added.
 
     >>> "truce" in load()["nouns.agreement.ceasefire"]
     True
     """
-    root = root or folder("ontology") / "lexicon"
+    return _load((root,) if root else layers("ontology/lexicon"))
+
+
+@cache
+def _load(roots: tuple[Path, ...]) -> Lexicon:
+    lists = _lists(roots[0])
+    for root in roots[1:]:
+        for name, words in _lists(root, whole=False).items():
+            lists[name] |= words
+    return Lexicon(lists)
+
+
+def _lists(root: Path, whole: bool = True) -> dict[str, frozenset[str]]:
+    """The lists of a folder; if it shall be `whole`, none may be missing."""
     lists: dict[str, frozenset[str]] = {}
     for stem, expected in _KEYS.items():
         path = root / f"{stem}.toml"
+        if not whole and not path.exists():
+            continue
         try:
             data = tomllib.loads(path.read_text(encoding="utf-8"))
         except (OSError, tomllib.TOMLDecodeError) as err:
             raise OntologyError(f"{path}: {err}", "see the other files of ontology/lexicon/") from err
         found = dict(_flatten(data))
-        for key in sorted(found.keys() ^ expected):
+        for key in sorted(found.keys() ^ expected if whole else found.keys() - expected):
             problem = "unknown key" if key in found else "missing key"
             raise OntologyError(f"{path}: {problem} {key}", f"the keys are {', '.join(sorted(expected))}")
         for key, words in found.items():
@@ -67,7 +81,7 @@ def load(root: Path | None = None) -> Lexicon:
             ):
                 raise OntologyError(f"{path}: {key} must be a list of words in lower case", "correct the list")
             lists[f"{stem}.{key}"] = frozenset(words)
-    return Lexicon(lists)
+    return lists
 
 
 def _flatten(data: Mapping[str, object], prefix: str = "") -> list[tuple[str, object]]:

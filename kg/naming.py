@@ -9,7 +9,7 @@ from functools import cache
 
 from pyoxigraph import BlankNode, Literal, NamedNode, Store, Triple
 
-from kg import gazetteer, ontology
+from kg import ontology
 from kg.errors import KgError, UsageError
 from kg.turtle import KG, PREFIXES, iri
 
@@ -93,6 +93,8 @@ def _names(store: Store) -> Iterable[tuple[str, NamedNode, bool]]:
 
 def _by_gazetteer(rough: str, store: Store) -> dict[NamedNode, str]:
     """Entities of the graph that the gazetteer knows by this name; told by their key or by their Wikidata IRI."""
+    from kg import gazetteer  # here, since most names are in the graph
+
     found: dict[NamedNode, str] = {}
     for key in sorted(_spellings().get(rough, ())):
         entry = gazetteer.load().entries[key]
@@ -110,6 +112,8 @@ def _by_gazetteer(rough: str, store: Store) -> dict[NamedNode, str]:
 @cache
 def _spellings() -> Mapping[str, frozenset[str]]:
     """Keys of the gazetteer by name, without regard to case and accents."""
+    from kg import gazetteer
+
     known: dict[str, set[str]] = defaultdict(set)
     for entry in gazetteer.load().entries.values():
         for name in (entry.name, *entry.names):

@@ -1,6 +1,7 @@
 """The meaning: classes and properties of `ontology/kg.ttl`, checked and frozen."""
 
-from collections.abc import Mapping
+import re
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -8,7 +9,7 @@ from pathlib import Path
 import pyoxigraph as ox
 
 from kg.errors import OntologyError
-from kg.resources import folder
+from kg.resources import layers
 
 KG = "https://w3id.org/conflict-kg/ontology#"
 ACTORS = ("Person", "State", "Organization", "Force", "Group")
@@ -93,16 +94,32 @@ class Ontology:
         return not rule.domain.isdisjoint(self.types(subject)) and not rule.range.isdisjoint(self.types(obj))
 
 
-@cache
 def load(path: Path | None = None) -> Ontology:
-    """The ontology of `path`, by default the one that is shipped; OntologyError names the file and line at fault."""
-    path = path or folder("ontology") / "kg.ttl"
+    """The ontology of `path`, by default the shipped one with the user's over it; OntologyError names what is at fault."""
+    return _load((path,) if path else layers("ontology/kg.ttl"))
+
+
+def place(name: str, paths: Iterable[Path]) -> str:
+    """The file and line where a term is described, of the last file that does; the first file where none does."""
+    found = ""
+    for path in paths:
+        found = found or str(path)
+        for number, line in enumerate(path.read_text(encoding="utf-8").split("\n"), 1):
+            if re.match(rf"(?:kg:|<{KG}){re.escape(name)}>?\s", line):
+                found = f"{path}:{number}"
+    return found
+
+
+@cache
+def _load(paths: tuple[Path, ...]) -> Ontology:
     store = ox.Store()
-    try:
-        store.load(path=path, format=ox.RdfFormat.TURTLE)
-    except (OSError, SyntaxError) as err:
-        raise OntologyError(f"{path}: {err}", "correct the file") from err
-    reader = _Reader(store, path)
+    for path in paths:
+        try:
+            store.load(path=path, format=ox.RdfFormat.TURTLE)
+        except (OSError, SyntaxError) as err:
+            line = f":{err.lineno}" if isinstance(err, SyntaxError) and err.lineno else ""
+            raise OntologyError(f"{path}{line}: {err}", "correct the file") from err
+    reader = _Reader(store, paths)
     classes = {name: reader.class_(name) for name in reader.names(_OWL + "Class")}
     properties = {}
     relations, values = reader.names(_OWL + "ObjectProperty"), reader.names(_OWL + "DatatypeProperty")
@@ -112,13 +129,13 @@ def load(path: Path | None = None) -> Ontology:
         if found.domain and not found.domain & _RECORDS and not described:
             properties[name] = found
     if not properties:
-        raise OntologyError(f"{path}: no property has a domain", "every property needs rdfs:domain and rdfs:range")
+        raise OntologyError(f"{paths[-1]}: no property has a domain", "every property needs rdfs:domain and rdfs:range")
     return Ontology(dict(sorted(classes.items())), dict(sorted(properties.items())))
 
 
 class _Reader:
-    def __init__(self, store: ox.Store, path: Path) -> None:
-        self.store, self.path = store, path
+    def __init__(self, store: ox.Store, paths: tuple[Path, ...]) -> None:
+        self.store, self.paths = store, paths
 
     def names(self, type_: str) -> list[str]:
         """The local names of our own terms of a type."""
@@ -137,7 +154,10 @@ class _Reader:
     def text(self, name: str, predicate: str) -> str:
         found = [v.value for v in self.values(ox.NamedNode(KG + name), predicate) if isinstance(v, ox.Literal)]
         if len(found) != 1:
-            raise OntologyError(f"{self.path}: kg:{name} has {len(found)} values of {predicate}", "give exactly one")
+            short = predicate.rpartition("#")[2]
+            raise OntologyError(
+                f"{place(name, self.paths)}: kg:{name} has {len(found)} values of {short}", "give exactly one"
+            )
         return str(found[0])
 
     def class_(self, name: str) -> OntologyClass:
@@ -165,7 +185,10 @@ class _Reader:
         types = [v for v in self.values(node, KG + "plover") if isinstance(v, ox.NamedNode)]
         found = [n.value for t in types for n in self.values(t, _SKOS + "notation") if isinstance(n, ox.Literal)]
         if len(found) != len(types) or len(found) > 1:
-            raise OntologyError(f"{self.path}: {node} has {len(found)} PLOVER types with a skos:notation", "give one")
+            raise OntologyError(
+                f"{place(node.value.removeprefix(KG), self.paths)}: {node} has {len(found)} PLOVER types with a skos:notation",
+                "give one",
+            )
         return str(found[0]) if found else ""
 
     def classes_of(self, node: ox.NamedNode, predicate: str) -> frozenset[str]:

@@ -1,16 +1,11 @@
 """What a build says while it works, and at its end."""
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import TypeAlias
 
 from kg.readers import Skipped, Warned
-
-
-@dataclass(frozen=True, slots=True)
-class Started:
-    """All inputs are read; `documents` go into the extractor now."""
-
-    documents: int
+from kg.statement import Extraction
 
 
 @dataclass(frozen=True, slots=True)
@@ -20,7 +15,7 @@ class Built:
     identifier: str
 
 
-Event: TypeAlias = Started | Built | Skipped | Warned
+Event: TypeAlias = Built | Skipped | Warned
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +32,7 @@ class Report:
     statements: int
     entities: int
     removed: int = 0
+    dropped: int = 0
 
     @property
     def read(self) -> int:
@@ -48,4 +44,18 @@ class Report:
             f"read {self.read} = stored {self.stored} + unchanged {self.unchanged} + skipped {len(self.skipped)}; "
             + (f"{self.removed} removed; " if self.removed else "")
             + f"{self.statements} statements, {self.entities} entities"
+            + (f"; {self.dropped} findings of the extractor dropped" if self.dropped else "")
         )
+
+
+def tell_dropped(extraction: Extraction, on_event: Callable[[Event], None]) -> int:
+    """Says what of a document's extraction was not taken and why; returns how many.
+
+    >>> from kg.document import Document
+    >>> tell_dropped(Extraction(Document("a.txt", ""), (), (), (("unknown property", 2),)), lambda e: print(e))
+    a.txt: warning: dropped 2 (unknown property)
+    2
+    """
+    for reason, count in extraction.dropped:
+        on_event(Warned(extraction.document.identifier, f"dropped {count} ({reason})"))
+    return sum(count for _, count in extraction.dropped)

@@ -1,25 +1,28 @@
 """Extraction over many documents, however long: a long one goes through in parts that end where sentences end.
 
-The parser's memory and time grow faster than the text, so a book read whole would need tens of gigabytes. What a part
-says of a local entity ("rebels") is joined with what the other parts say of it; a pronoun or a bare surname is not
-looked up across a border, which lies between paragraphs wherever it can; unnamed events that an article numbers ("a
-second agreement") are numbered within their part.
+What the extractor keeps of a text grows with it, so a file of a hundred million characters read whole would need tens
+of gigabytes. What a part says of a local entity ("rebels") is joined with what the other parts say of it; a pronoun or
+a bare surname is not looked up across a border, which lies between paragraphs wherever it can.
 """
 
 import re
-from collections import deque
+from collections import Counter, deque
 from collections.abc import Callable, Generator, Iterable, Iterator
 from contextlib import closing
 from dataclasses import dataclass, field, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from kg.crew import Failed, extracted
 from kg.document import Document
 from kg.readers import Skipped
 from kg.statement import Entity, Extraction, Passage, Statement
 
-PART = 50_000
-"""Characters that are read at once; a longer document is divided."""
+if TYPE_CHECKING:
+    from kg.extractors import Extractor
+
+PART = 1_000_000
+"""Characters that the extractor reads as one text: a long book. A longer document is divided."""
 # What is said once a document, where it is said first.
 _ONCE = frozenset({"officeHolderOf", "belongsTo"})
 # Where to divide, best first: between paragraphs, between lines, after a sentence, between words.
@@ -75,16 +78,17 @@ def extract_all(
     skip: Callable[[Skipped], None],
     gazetteer: tuple[Path, ...] = (),
     workers: int = 1,
+    extractor: "Extractor | None" = None,
 ) -> Generator[Extraction, None, None]:
     """What the extractor finds in each document, in order; one on which it fails is skipped, the others go on."""
     jobs: deque[_Job] = deque()
 
     def handed() -> Iterator[Document]:
         for document in documents:
-            jobs.append(_Job(document, borders(document.text)))
+            jobs.append(_Job(document, borders(document.text, extractor.window if extractor else None)))
             yield from jobs[-1].parts()
 
-    with closing(extracted(handed(), gazetteer, workers)) as results:
+    with closing(extracted(handed(), gazetteer, workers, extractor)) as results:
         for result in results:
             job = jobs[0]
             job.seen += 1
@@ -134,6 +138,7 @@ def joined(document: Document, at: list[int], parts: list[Extraction]) -> Extrac
         document,
         tuple(entities[name] for name in sorted(entities)),
         tuple(statements[name] for name in sorted(statements)),
+        tuple(sorted(sum((Counter(dict(part.dropped)) for part in parts), Counter()).items())),
     )
 
 

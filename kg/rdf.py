@@ -1,14 +1,12 @@
 """Statements as RDF: the only place where IRIs are minted, and the writers of RDF files."""
 
-import heapq
 import json
 import os
 import tempfile
-from collections.abc import Iterable, Iterator
-from contextlib import ExitStack
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from datetime import date
 from functools import cache
-from itertools import chain, groupby, islice
+from itertools import chain
 from pathlib import Path
 from urllib.parse import quote
 
@@ -31,8 +29,9 @@ from kg.document import Document
 from kg.errors import KgError, UsageError
 from kg.ledger import Judgement, holding
 from kg.ontology import Ontology, load
+from kg.ordering import ordered
 from kg.statement import Entity, Extraction, Statement, slug
-from kg.turtle import KG, PREFIXES, iri, trig, trig_graph, trig_header, trig_name, turtle
+from kg.turtle import KG, PREFIXES, iri, trig, trig_graph, trig_header, trig_name, turtle, turtle_apart
 from kg.versions import Versions
 
 BASE = PREFIXES["id"]
@@ -112,6 +111,12 @@ def judged(judgements: Iterable[Judgement], graph: NamedNode, base: str = BASE) 
         if judgement.same and judgement in held:
             facts += [(first, _term("owl:sameAs"), second), (second, _term("owl:sameAs"), first)]
         yield from (Quad(*fact, graph) for fact in facts)
+
+
+def copied(originals: Mapping[str, str], graph: NamedNode, base: str = BASE) -> Iterator[Quad]:
+    """For each document that prints another's text, by their keys, the link to that one."""
+    for copy, original in originals.items():
+        yield Quad(local_iri(copy, base), _term("kg:copyOf"), local_iri(original, base), graph)
 
 
 def _provenance(extraction: Extraction, document: NamedNode, versions: Versions, base: str) -> Iterator[_Fact]:
@@ -221,15 +226,49 @@ def _term(name: str) -> NamedNode:
     return NamedNode(iri(name))
 
 
-def write(extractions: Iterable[Extraction], path: Path, base: str = BASE, versions: Versions | None = None) -> None:
-    """Writes the graph of some documents to `path`, in the format that its ending names; replaces the file at once."""
+def write(
+    extractions: Iterable[Extraction],
+    path: Path,
+    base: str = BASE,
+    versions: Versions | None = None,
+    more: Callable[[], Iterable[Quad]] = lambda: (),
+) -> None:
+    """Writes the graph of some documents to `path`, in the format that its ending names; replaces the file at once.
+
+    The documents, each of which comes once, may be more than fit into memory, except as JSON-LD. `more` is asked for
+    further quads when all documents have come.
+    """
     form = file_format(path)
     checked_base(base)
-    found = (quad for extraction in extractions for quad in quads(extraction, base, versions))
-    if form == RdfFormat.N_QUADS:  # no blank nodes to name and nothing to group: half the time
-        replace(path, (line.encode() for line in sorted({f"{quad} .\n" for quad in found})))
-    else:
-        write_quads(set(found), path, base)
+    found = (list(quads(extraction, base, versions)) for extraction in extractions)
+    groups = chain(found, (list(part()) for part in (more,)))
+    prefixes = {**PREFIXES, "id": base}
+    if form == RdfFormat.JSON_LD:
+        write_quads({quad for group in groups for quad in group}, path, base)
+        return
+    with tempfile.TemporaryDirectory(prefix="kg-") as folder:
+        room = Path(folder)
+        if form == RdfFormat.N_QUADS:
+            lines: Iterable[str] = ordered((f"{quad} .\n" for group in groups for quad in group), room)
+        elif form == RdfFormat.TURTLE:
+            lines = turtle_apart(([quad.triple for quad in group] for group in groups), prefixes, room)
+        elif form == RdfFormat.TRIG:
+            lines = chain(trig_header(prefixes), (str(block) for _, block in ordered(_blocks(groups, prefixes), room)))
+        else:
+            lines = ordered((f"{quad.triple} .\n" for group in groups for quad in group), room)
+        replace(
+            path, _as_xml(lines, room, prefixes) if form == RdfFormat.RDF_XML else (line.encode() for line in lines)
+        )
+
+
+def _blocks(groups: Iterable[list[Quad]], prefixes: Mapping[str, str]) -> Iterator[tuple[str | int, ...]]:
+    """The name of each graph, each of which stands in one group alone, with its block of a TriG file."""
+    for group in groups:
+        graphs: dict[str, set[Triple]] = {}
+        for quad in group:
+            graphs.setdefault(trig_name(quad.graph_name, prefixes), set()).add(quad.triple)
+        for name, triples in graphs.items():
+            yield name, "".join(trig_graph(name, triples, prefixes))
 
 
 def convert(store: Store, path: Path, base: str = BASE) -> None:
@@ -271,38 +310,24 @@ def _streamed(store: Store, apart: set[Quad], form: RdfFormat, prefixes: dict[st
     if form == RdfFormat.N_TRIPLES:
         yield from (line.encode() for line in lines)
         return
-    _refuse_controls(quad.triple for quad in store.quads_for_pattern(None, None, None, DefaultGraph()))
+    yield from _as_xml(lines, room, prefixes)
+
+
+def _as_xml(lines: Iterable[str], room: Path, prefixes: Mapping[str, str]) -> Iterator[bytes]:
+    """N-Triples as RDF/XML."""
     written_to = room / "graph.rdf"
     with (room / "graph.nt").open("w+b") as between:
         between.writelines(line.encode() for line in lines)
         between.seek(0)
+        _refuse_controls(quad.triple for quad in parse(between, format=RdfFormat.N_TRIPLES))
+        between.seek(0)
         serialize(
             (quad.triple for quad in parse(between, format=RdfFormat.N_TRIPLES)),
-            written_to, format=form, prefixes=prefixes,
+            written_to, format=RdfFormat.RDF_XML, prefixes=dict(prefixes),
         )  # fmt: skip
     with written_to.open("rb") as stream:
         while piece := stream.read(1 << 20):
             yield piece
-
-
-def ordered(lines: Iterable[str], room: Path, most: int = 200_000) -> Iterator[str]:
-    """Lines in order and each once, `most` of them in memory at a time, the rest in files in `room`."""
-    source, runs = iter(lines), 0
-    while True:
-        run = sorted(islice(source, most))
-        if not runs and len(run) < most:
-            yield from (line for line, _ in groupby(run))
-            return
-        if not run:
-            break
-        with (room / f"run-{runs}").open("w", encoding="utf-8", newline="") as stream:
-            stream.writelines(run)
-        runs += 1
-    with ExitStack() as files:
-        streams = [
-            files.enter_context((room / f"run-{number}").open(encoding="utf-8", newline="\n")) for number in range(runs)
-        ]
-        yield from (line for line, _ in groupby(heapq.merge(*streams)))
 
 
 def _is_named(quad: Quad) -> bool:
@@ -339,13 +364,15 @@ def write_quads(content: set[Quad], path: Path, base: str = BASE) -> None:
 
 def replace(path: Path, pieces: Iterable[bytes]) -> None:
     """Writes a file beside the place and then puts it there at once; KgError where it cannot be written."""
+    rest = iter(pieces)
+    first = next(rest, b"")  # what there is to sort or to extract is done before a file appears
     target = Path(os.path.realpath(path))
     draft = target.with_name(f".{target.name}.{os.getpid()}.tmp")
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
         try:
             with draft.open("wb") as stream:
-                stream.writelines(pieces)
+                stream.writelines(chain([first], rest))
             os.replace(draft, target)
         finally:
             draft.unlink(missing_ok=True)

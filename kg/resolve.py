@@ -20,11 +20,11 @@ from pyoxigraph import QuerySolutions, Store
 
 from kg import generations
 from kg.errors import InputError, KgError, OntologyError
-from kg.ledger import RULE, Judgement, holding
+from kg.ledger import REVIEW, RULE, Judgement, holding
 from kg.ontology import ACTORS
 from kg.resources import folder
 from kg.statement import slug
-from kg.store import Change, apply, base_of, named_ledger, open_graph
+from kg.store import Change, apply, base_of, named_ledger, open_graph, required
 from kg.turtle import KG, PREFIXES
 
 COLUMNS = ("first", "second", "first_name", "second_name", "score", "verdict", "evidence")
@@ -96,9 +96,23 @@ def rules(path: Path | None = None) -> Rules:
 
 def propose(path: Path) -> list[Proposal]:
     """The pairs of a store that the rules take to be the same, or keep apart, or have doubts about; best first."""
-    known = _entities(open_graph(path), base_of(path))
-    found = [made for one, other in _candidates(known) if (made := _compare(one, other)) is not None]
-    return sorted(found, key=lambda proposal: (-proposal.score, proposal.first, proposal.second))
+    return _proposals(_entities(open_graph(required(path)), base_of(path)))
+
+
+def listed(path: Path) -> list[Proposal]:
+    """What `propose` gives, with a reviewer's word, where there is one, in the place of the rule's."""
+    known = _entities(open_graph(required(path)), base_of(path))
+    found = {(one.first, one.second): one for one in _proposals(known)}
+    with named_ledger(path) as ledger:
+        said = ledger.judgements() if ledger is not None else []
+    for one in said:
+        if one.judge == REVIEW:
+            pair = one.first, one.second
+            first, second = (known[key].name if key in known else key for key in pair)
+            score = found[pair].score if pair in found else one.score
+            verdict = "same" if one.same else "different"
+            found[pair] = Proposal(*pair, first, second, score, verdict, one.evidence)
+    return _best_first(found.values())
 
 
 def record(path: Path, proposals: Iterable[Proposal], judge: str = RULE) -> tuple[int, int]:
@@ -131,6 +145,14 @@ def undo(path: Path, judge: str | None = None, pair: tuple[str, str] | None = No
     return _change(path, without)
 
 
+def _proposals(known: Mapping[str, _Known]) -> list[Proposal]:
+    return _best_first(made for one, other in _candidates(known) if (made := _compare(one, other)) is not None)
+
+
+def _best_first(proposals: Iterable[Proposal]) -> list[Proposal]:
+    return sorted(proposals, key=lambda proposal: (-proposal.score, proposal.first, proposal.second))
+
+
 def listing(proposals: Iterable[Proposal]) -> str:
     """A review list as TSV: a person writes same or different under verdict, or leaves it empty."""
     out = io.StringIO()
@@ -145,10 +167,14 @@ def listing(proposals: Iterable[Proposal]) -> str:
 
 def reviewed(path: Path) -> list[Proposal]:
     """The verdicts of a review list; InputError, with the line, where it is none."""
+    hint = "write one with: kg resolve STORE -o review.tsv"
     try:
-        rows = list(csv.DictReader(io.StringIO(path.read_text("utf-8-sig"), newline=""), delimiter="\t"))
+        table = csv.DictReader(io.StringIO(path.read_text("utf-8-sig"), newline=""), delimiter="\t")
+        rows = list(table)
     except (OSError, UnicodeDecodeError, csv.Error) as error:
-        raise InputError(f"cannot read {path}: {error}", "write one with: kg resolve STORE -o review.tsv") from error
+        raise InputError(f"cannot read {path}: {getattr(error, 'strerror', None) or error}", hint) from error
+    if missing := [name for name in ("first", "second", "verdict") if name not in (table.fieldnames or ())]:
+        raise InputError(f"{path}, line 1: no column named {missing[0]}", hint)
     found = []
     for number, row in enumerate(rows, start=2):
         first, second, verdict = (str(row.get(name) or "").strip() for name in ("first", "second", "verdict"))
@@ -159,7 +185,9 @@ def reviewed(path: Path) -> list[Proposal]:
             )
         first, second = sorted((first, second))
         evidence = str(row.get("evidence") or "")
-        found.append(Proposal(first, second, "", "", 1.0, verdict, f"reviewed; {evidence}" if evidence else "reviewed"))
+        if not evidence.startswith("reviewed"):  # as it is in a list that comes back again
+            evidence = f"reviewed; {evidence}" if evidence else "reviewed"
+        found.append(Proposal(first, second, "", "", 1.0, verdict, evidence))
     return found
 
 
@@ -171,7 +199,7 @@ def _replaced(
 
 
 def _change(path: Path, changed: Callable[[list[Judgement]], list[Judgement]]) -> tuple[int, int]:
-    with generations.locked(path):
+    with generations.locked(required(path)):
         with named_ledger(path) as ledger:
             if ledger is None:
                 raise KgError(f"the store {path} holds nothing", "build it first")

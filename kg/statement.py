@@ -89,11 +89,15 @@ class Statement:
 
 @dataclass(frozen=True, slots=True)
 class Extraction:
-    """All that was found in one document: every entity mentioned, and the statements, both sorted by key."""
+    """All that was found in one document: every entity mentioned, and the statements, both sorted by key.
+
+    `dropped` says why an extractor's findings were not taken, and how many each time.
+    """
 
     document: Document
     entities: tuple[Entity, ...]
     statements: tuple[Statement, ...]
+    dropped: tuple[tuple[str, int], ...] = ()
 
 
 def _digest(*parts: object) -> str:

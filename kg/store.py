@@ -7,15 +7,17 @@ of documents hold it; `GRAPH ?g { … }` tells them apart.
 import json
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import dataclass, field
+from itertools import islice
 from pathlib import Path
 
 from pyoxigraph import DefaultGraph, NamedNode, Quad, RdfFormat, Store, parse
 
 from kg import generations
+from kg.copies import Print, printed
 from kg.errors import KgError
 from kg.generations import Generation, named_errors
 from kg.ledger import Judgement, Ledger, Record, content
-from kg.rdf import BASE, checked_base, file_format, judged, local_iri, quads
+from kg.rdf import BASE, checked_base, copied, file_format, judged, local_iri, quads
 from kg.statement import Extraction
 from kg.turtle import iri
 from kg.versions import Versions
@@ -24,8 +26,11 @@ UNKNOWN = Versions("", "", "", "")
 """The versions of documents that were put into a store without saying what found them."""
 JUDGEMENTS = "judgements"
 """The local name of the graph that holds the judgements on who is the same as whom."""
+COPIES = "copies"
+"""The local name of the graph that says which documents print the text of another."""
 _MENTIONS = NamedNode(iri("schema:mentions"))
 _MANY = 100  # documents from which on Oxigraph's bulk loader is worth its start
+_AT_ONCE = 40_000  # quads that it is given: about 100 MB
 
 
 def open_graph(path: Path) -> Store:
@@ -53,15 +58,18 @@ def open_graph(path: Path) -> Store:
 class Change:
     """What the next generation of a store has that the present one lacks, and what it lacks.
 
-    `put` are the records of new documents by key, `quads` gives the N-Quads of one; `drop` are keys of documents;
-    `inputs` are files with their fingerprint and what they gave; `judgements`, where given, replace those there are.
+    `put` are the records of new documents by key, `quads` gives the N-Quads of one and `text` the print of its text;
+    `drop` are keys of documents; `inputs` are files with their fingerprint and what they gave; `judgements`, where given,
+    replace those there are; `copies`, where given, says whether documents that print one text are linked from now on.
     """
 
     put: dict[str, Record] = field(default_factory=dict)
     quads: Callable[[Record], bytes] = lambda _: b""
+    text: Callable[[Record], Print] = lambda _: Print()
     drop: set[str] = field(default_factory=set)
     inputs: dict[tuple[str, str], list[tuple[str, str]]] = field(default_factory=dict)
     judgements: list[Judgement] | None = None
+    copies: bool | None = None
 
 
 def fill(path: Path, extractions: Iterable[Extraction], base: str = BASE, versions: Versions | None = None) -> int:
@@ -71,12 +79,14 @@ def fill(path: Path, extractions: Iterable[Extraction], base: str = BASE, versio
     """
     checked_base(base)
     generations.create(path)
-    change, texts = Change(), {}
+    change, texts, prints = Change(), {}, {}
     for extraction in extractions:
         record = recorded(extraction, versions or UNKNOWN)
         change.put[record.key] = record
         texts[record.key] = lines(quads(extraction, base, versions))
+        prints[record.key] = printed(extraction.document.text, extraction.document.date)
     change.quads = lambda record: texts[record.key].encode()
+    change.text = lambda record: prints[record.key]
     with generations.locked(path), named_ledger(path) as ledger:
         if ledger is not None:
             check_base(path, ledger, base)
@@ -122,6 +132,16 @@ def check_base(path: Path, ledger: Ledger, base: str) -> None:
         raise KgError(f"the store {path} was built with the base {known}, not {base}", f"give --base {known}")
 
 
+def required(path: Path) -> Path:
+    """The path, if a store of this version lies there; KgError otherwise."""
+    if not path.exists():
+        raise KgError(f"no such store: {path}", "check the path")
+    if not generations.is_store(path):
+        hint = f"bring it up to date with: kg upgrade {path}" if path.is_dir() and is_bare(path) else "name a store"
+        raise KgError(f"{path} is no store of this version", hint)
+    return path
+
+
 def base_of(path: Path) -> str:
     """The base of a store's IRIs; the usual one for anything else."""
     if not generations.is_store(path):
@@ -157,11 +177,13 @@ def _from_scratch(before: Generation | None, work: Generation, change: Change, b
                 for record in known.records():
                     if record.key not in change.drop and record.key not in change.put:
                         ledger.put(record)
+                        ledger.sign(record.key, known.text(record.key))
                         kept.append(record.key)
                 for name, fingerprint, key, what in known.inputs():
                     ledger.put_input(name, fingerprint, [(key, what)])
                 if change.judgements is None:
                     judgements = known.judgements()
+                ledger.state(COPIES, known.fact(COPIES) or "")
 
         def everything() -> Iterator[Quad]:
             for key in kept:
@@ -175,7 +197,7 @@ def _from_scratch(before: Generation | None, work: Generation, change: Change, b
                 yield from (quad, in_default(quad))
 
         store = Store(str(work.quads))
-        store.bulk_extend(everything())
+        _extend(store, everything())
         _write_ledger(ledger, store, change, judgements, base)
 
 
@@ -188,11 +210,14 @@ def _step(before: Generation, work: Generation, change: Change, base: str) -> No
                 _take_out(store, local_iri(key, base))
                 ledger.drop(key)
         if len(change.put) > _MANY:
-            store.bulk_extend(
-                form
-                for record in change.put.values()
-                for quad in _parsed(change.quads(record))
-                for form in (quad, in_default(quad))
+            _extend(
+                store,
+                (
+                    form
+                    for record in change.put.values()
+                    for quad in _parsed(change.quads(record))
+                    for form in (quad, in_default(quad))
+                ),
             )
         else:
             for record in change.put.values():
@@ -205,6 +230,12 @@ def _step(before: Generation, work: Generation, change: Change, base: str) -> No
             store.extend([form for quad in new for form in (quad, in_default(quad))])
         judgements = ledger.judgements() if change.judgements is None else change.judgements
         _write_ledger(ledger, store, change, judgements, base)
+
+
+def _extend(store: Store, found: Iterator[Quad]) -> None:
+    """Adds many quads, some at a time: at once, the bulk loader would hold gigabytes of them."""
+    while part := list(islice(found, _AT_ONCE)):
+        store.bulk_extend(part)
 
 
 def _take_out(store: Store, graph: NamedNode) -> None:
@@ -223,6 +254,7 @@ def _write_ledger(ledger: Ledger, store: Store, change: Change, judgements: list
     """Completes the ledger after the quads are safe on the disk."""
     for record in change.put.values():
         ledger.put(record)
+        ledger.sign(record.key, change.text(record))
     for (name, fingerprint), documents in change.inputs.items():
         ledger.put_input(name, fingerprint, documents)
     ledger.tidy_inputs()
@@ -231,11 +263,33 @@ def _write_ledger(ledger: Ledger, store: Store, change: Change, judgements: list
             ledger.unjudge(known.judge, (known.first, known.second))
     for judgement in judgements:
         ledger.judge(judgement)
+    if change.copies is not None:
+        ledger.state(COPIES, "yes" if change.copies else "")
+    _link_copies(ledger, store, base)
     mentioned = store.quads_for_pattern(None, _MENTIONS, None, DefaultGraph())
     ledger.state("entities", str(len({quad.object.value for quad in mentioned if isinstance(quad.object, NamedNode)})))
     ledger.state("base", base)
     store.flush()
     ledger.commit()
+
+
+def _link_copies(ledger: Ledger, store: Store, base: str) -> None:
+    """Lets the graph of copies say what the ledger knows, if the store links them; else it is empty."""
+    graph = local_iri(COPIES, base)
+    wanted = set(copied(ledger.copies(), graph, base)) if ledger.fact(COPIES) else set()
+    present = set(store.quads_for_pattern(None, None, None, graph))
+    for quad in present - wanted:
+        store.remove(quad)
+        store.remove(in_default(quad))
+    store.extend([form for quad in wanted - present for form in (quad, in_default(quad))])
+    if not wanted:
+        store.remove_graph(graph)
+
+
+def links_copies(path: Path) -> bool:
+    """Whether a store links documents that print one text."""
+    with named_ledger(path) as ledger:
+        return bool(ledger and ledger.fact(COPIES))
 
 
 def _parsed(data: bytes) -> Iterator[Quad]:
@@ -262,8 +316,12 @@ def _folder(path: Path) -> Store:
 def named_quads(path: Path, keys: Iterable[str], base: str) -> Iterator[Quad]:
     """What the graphs of some documents hold."""
     store = open_graph(path)
-    for key in keys:
-        yield from store.quads_for_pattern(None, None, None, local_iri(key, base))
+    documents = {local_iri(key, base) for key in keys}
+    for document in documents:
+        yield from store.quads_for_pattern(None, None, None, document)
+    for quad in store.quads_for_pattern(None, None, None, local_iri(COPIES, base)):
+        if quad.subject in documents and quad.object in documents:
+            yield quad
 
 
 def is_bare(path: Path) -> bool:

@@ -1,17 +1,49 @@
 """Where output goes: results to standard output, messages and progress to standard error."""
 
+import json
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass
+from enum import StrEnum
 from typing import TYPE_CHECKING
 
 if TYPE_CHECKING:
     from kg.outcome import Event
 
 
-def say(message: str) -> None:
-    """A line for people, without anything that could steer their terminal."""
+class LogFormat(StrEnum):
+    """How messages are written."""
+
+    TEXT = "text"
+    JSON = "json"
+
+
+@dataclass(slots=True)
+class _Manner:
+    least: int = 1
+    form: LogFormat = LogFormat.TEXT
+
+
+LEVELS = ("detail", "note", "warning", "error")
+"""How much a message matters; details are said with --verbose only, notes not with --quiet."""
+_manner = _Manner()
+
+
+def speak(quiet: bool, verbose: bool, form: LogFormat) -> None:
+    """Settles for this process which messages are said, and how. Where both are wished, quiet wins."""
+    _manner.least = 2 if quiet else 0 if verbose else 1
+    _manner.form = form
+
+
+def say(message: str, level: str = "note", **facts: str | int | float) -> None:
+    """A line for people, without anything that could steer their terminal; as JSON it has `facts` as well."""
+    if LEVELS.index(level) < _manner.least:
+        return
+    if _manner.form is LogFormat.JSON:
+        print(json.dumps({"level": level, "message": message, **facts}, ensure_ascii=True), file=sys.stderr)
+        return
     print("".join(c if c.isprintable() else f"\\x{ord(c):02x}" for c in message), file=sys.stderr)
 
 
@@ -42,6 +74,18 @@ def print_table(columns: Sequence[str], rows: Sequence[Sequence[str]]) -> None:
         print("  ".join(cell.ljust(width) for cell, width in zip(row, widths, strict=True)).rstrip())
 
 
+def _tell(event: "Event") -> None:
+    """What became of an input, in words: what was built only as a detail."""
+    from kg.outcome import Built
+    from kg.readers import Skipped
+
+    if isinstance(event, Built):
+        say(f"built {event.identifier}", "detail", built=event.identifier)
+    else:
+        facts = {"skipped": event.where, "reason": event.reason} if isinstance(event, Skipped) else {}
+        say(str(event), "warning", **facts)
+
+
 @contextmanager
 def progress() -> Iterator[Callable[["Event"], None]]:
     """Tells of skipped inputs and warnings at once, and on a terminal how far the work is.
@@ -49,28 +93,31 @@ def progress() -> Iterator[Callable[["Event"], None]]:
     The bar is drawn from here, at most four times a second, and by no thread: one that runs beside the parser makes it
     many times slower.
     """
-    from kg.outcome import Built, Started
+    from kg.outcome import Built
 
-    if not sys.stderr.isatty():
-        yield lambda event: None if isinstance(event, Started | Built) else say(str(event))
+    if not sys.stderr.isatty() or _manner.form is LogFormat.JSON or _manner.least > 1:
+        yield _tell
         return
     from rich.console import Console
-    from rich.progress import Progress
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    with Progress(console=Console(stderr=True), auto_refresh=False, transient=True) as bar:
-        task = bar.add_task("extracting", total=None)
+    columns = (
+        TextColumn("extracting"), BarColumn(), MofNCompleteColumn(), TextColumn("{task.fields[rate]}"),
+        TimeElapsedColumn(),
+    )  # fmt: skip
+    with Progress(*columns, console=Console(stderr=True), auto_refresh=False, transient=True) as bar:
+        task = bar.add_task("extracting", total=None, rate="")
         drawn = 0.0
 
         def show(event: "Event") -> None:
             nonlocal drawn
-            if isinstance(event, Started):
-                bar.update(task, total=event.documents)
-            elif isinstance(event, Built):
+            if isinstance(event, Built):
                 bar.advance(task)
             else:
-                say(str(event))
+                _tell(event)
             if (now := time.monotonic()) - drawn > 0.25:
                 drawn = now
+                bar.update(task, rate=f"{bar.tasks[0].speed:.1f}/s" if bar.tasks[0].speed else "")
                 bar.refresh()
 
         yield show

@@ -3,8 +3,12 @@
 import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping
+from itertools import groupby
+from pathlib import Path
 
-from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, Triple
+from pyoxigraph import BlankNode, DefaultGraph, Literal, NamedNode, Quad, RdfFormat, Triple, parse
+
+from kg.ordering import Ordering
 
 KG = "https://w3id.org/conflict-kg/ontology#"
 XSD = "http://www.w3.org/2001/XMLSchema#"
@@ -31,7 +35,7 @@ _FIRST = (
     "rdf:type", "rdfs:label", "skos:altLabel", "owl:sameAs", "kg:isoCode", "schema:identifier", "schema:headline",
     "schema:datePublished", "schema:publisher", "schema:url", "schema:text", "kg:start", "kg:end",
     "rdf:subject", "rdf:predicate", "rdf:object", "kg:attributedTo", "kg:negated", "kg:hypothetical", "kg:when", "kg:reported",
-    "kg:office", "kg:confidence", "kg:rule", "prov:wasDerivedFrom", "prov:wasGeneratedBy", "schema:isPartOf", "schema:mentions",
+    "kg:office", "kg:confidence", "kg:rule", "prov:wasDerivedFrom", "prov:wasGeneratedBy", "schema:isPartOf", "kg:copyOf", "schema:mentions",
 )  # fmt: skip
 _SHORT = {  # values that Turtle writes without quotes, told by datatype and form
     f"{XSD}integer": re.compile(r"[+-]?[0-9]+"),
@@ -56,6 +60,7 @@ def iri(name: str) -> str:
 _RANK = {iri(name): rank for rank, name in enumerate(_FIRST)}
 _SUBJECT, _PREDICATE = iri("rdf:subject"), iri("rdf:predicate")
 _TYPE, _LABEL, _IDENTIFIER = iri("rdf:type"), iri("rdfs:label"), iri("schema:identifier")
+_TEXTUAL = {iri("kg:Passage"), iri("kg:Statement")}
 _MAKERS = {iri("prov:Activity"), iri("prov:SoftwareAgent"), iri("prov:Entity")}
 _IS_PART_OF, _DERIVED, _START = iri("schema:isPartOf"), iri("prov:wasDerivedFrom"), iri("kg:start")
 
@@ -64,6 +69,31 @@ def turtle(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> Iterator[s
     """A Turtle file in pieces; the same triples in any order give the same text."""
     yield from trig_header(prefixes)
     yield from _body(triples, prefixes)
+
+
+def turtle_apart(groups: Iterable[Iterable[Triple]], prefixes: Mapping[str, str], room: Path) -> Iterator[str]:
+    """As `turtle`, of more than fits into memory: each group has all that is said of the passages and statements in it.
+
+    What else they speak of may be told in several. Intermediate files lie in `room`.
+    """
+    facts = Ordering[tuple[str | int, ...]](room, "facts")
+    blocks = Ordering[tuple[str | int, ...]](room, "blocks")
+    for group in groups:
+        subjects = _by_subject(group)
+        for subject, held in subjects.items():
+            if {term.value for term in held.get(_TYPE, ()) if isinstance(term, NamedNode)} & _TEXTUAL:
+                blocks.add(_block(subject, subjects, prefixes))
+                continue
+            for predicate, objects in held.items():
+                for obj in objects:
+                    facts.add((str(subject), f"<{predicate}> {obj} .\n"))
+    for _, rows in groupby(facts, key=lambda row: row[0]):
+        told = parse("".join(f"{subject} {fact}" for subject, fact in rows), format=RdfFormat.N_TRIPLES)
+        subjects = _by_subject(quad.triple for quad in told)
+        for subject in subjects:
+            blocks.add(_block(subject, subjects, prefixes))
+    yield from trig_header(prefixes)
+    yield from _under_headings(blocks)
 
 
 def trig(quads: Iterable[Quad], prefixes: Mapping[str, str]) -> Iterator[str]:
@@ -98,17 +128,31 @@ def trig_header(prefixes: Mapping[str, str]) -> Iterator[str]:
 
 
 def _body(triples: Iterable[Triple], prefixes: Mapping[str, str]) -> Iterator[str]:
+    subjects = _by_subject(triples)
+    yield from _under_headings(sorted(_block(subject, subjects, prefixes) for subject in subjects))
+
+
+def _by_subject(triples: Iterable[Triple]) -> dict[_Term, _Facts]:
     subjects: dict[_Term, _Facts] = defaultdict(lambda: defaultdict(list))
     for triple in triples:
         subjects[triple.subject][triple.predicate.value].append(triple.object)
-    heading = None
-    for place, title, subject in sorted(
-        ((*_place(subject, subjects), subject) for subject in subjects), key=lambda row: (row[0], str(row[2]))
-    ):
+    return subjects
+
+
+def _block(subject: _Term, subjects: Mapping[_Term, _Facts], prefixes: Mapping[str, str]) -> tuple[str | int, ...]:
+    """What is said of a subject: its place in the file, its name, the title it stands under, and the text."""
+    place, title = _place(subject, subjects)
+    text = "".join(_subject(subject, subjects[subject], prefixes, apart=place[0] != 2 or not place[5]))
+    return (*place, str(subject), title, text)
+
+
+def _under_headings(blocks: Iterable[tuple[str | int, ...]]) -> Iterator[str]:
+    heading: str | int | None = None
+    for *_, title, text in blocks:
         if title != heading:
             heading = title
             yield f"\n# {title}\n"
-        yield from _subject(subject, subjects[subject], prefixes, apart=place[0] != 2 or not place[5])
+        yield str(text)
 
 
 def _place(subject: _Term, subjects: Mapping[_Term, _Facts]) -> tuple[_Place, str]:

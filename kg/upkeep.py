@@ -1,18 +1,20 @@
 """What is done with stores besides filling them: status, remove, merge, diff, upgrade."""
 
 import shutil
-from collections.abc import Iterator, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from contextlib import ExitStack
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 
 from pyoxigraph import DefaultGraph, Literal, NamedNode, QuerySolutions, Store
 
-from kg import generations, rdf, versions
+from kg import generations, rdf, spread, versions
+from kg.copies import Print
 from kg.errors import KgError, UsageError
 from kg.generations import named_errors
 from kg.ledger import Judgement, Ledger, Pending, Record
-from kg.store import UNKNOWN, Change, apply, base_of, is_bare, lines, named_ledger, open_graph
+from kg.store import UNKNOWN, Change, apply, base_of, is_bare, lines, links_copies, named_ledger, open_graph, required
 from kg.turtle import PREFIXES, iri
 from kg.versions import Versions
 
@@ -51,7 +53,7 @@ class Difference:
 
 def status(path: Path) -> Status:
     """The state of a store, out of its ledger and the checksums of its files."""
-    _require(path)
+    required(path)
     present = generations.current(path)
     waiting = 0
     if generations.pending(path).is_file():
@@ -69,7 +71,7 @@ def status(path: Path) -> Status:
         damage.append(error.message)
         return Status(present.number, 0, 0, 0, generations.size(path), (), 0, waiting, 0, tuple(damage))
     now = versions.current()
-    stale = sum(count for found, count in by_versions if found != now)
+    stale = sum(count for found, count in by_versions if found.stale(now))
     return Status(
         present.number, documents, statements, entities, generations.size(path), by_versions, stale, waiting,
         judgements, tuple(damage),
@@ -81,7 +83,7 @@ def remove(path: Path, names: Sequence[str]) -> list[str]:
 
     A document is named by its identifier, by its key, or by its IRI. Where one is not there, nothing is removed.
     """
-    _require(path)
+    required(path)
     base = base_of(path)
     with generations.locked(path), named_ledger(path) as ledger:
         if ledger is None:
@@ -98,26 +100,34 @@ def remove(path: Path, names: Sequence[str]) -> list[str]:
 
 
 def merge(sources: Sequence[Path], target: Path) -> int:
-    """Makes a new store that holds the documents of others, as if all had been built together; returns how many.
+    """Makes a new store that holds the documents of others, or of the parts of a build, as if all had been built together; returns how many.
 
     Of a document that several hold in different states, the one whose record comes last in order is taken, whatever
     order the stores are given in; of two judgements on the same pair, the one that keeps them apart.
     """
     if target.exists() and (not target.is_dir() or any(target.iterdir())):
         raise UsageError(f"{target} exists", "name a new folder for the merged store")
-    bases = {base_of(_require(path)) for path in sources}
+    bases = {spread.Folder(path).base if spread.is_folder(path) else base_of(required(path)) for path in sources}
     if len(bases) > 1:
         raise KgError(f"the stores have different bases: {', '.join(sorted(bases))}", "build them with one --base")
     base = bases.pop()
     winners: dict[str, tuple[Record, int]] = {}
     judgements: dict[tuple[str, str, str], Judgement] = {}
-    change = Change()
+    change = Change(copies=any(links_copies(path) for path in sources if not spread.is_folder(path)))
     with ExitStack() as open_ledgers:
-        stores = []
+        held_by: list[tuple[Callable[[Record], bytes], Callable[[Record], Print]]] = []
         for number, path in enumerate(sources):
+            if spread.is_folder(path):
+                made = spread.Folder(path)
+                held_by.append((made.quads, made.text))
+                for record in made.records():
+                    known = winners.get(record.key)
+                    if known is None or known[0] < record:
+                        winners[record.key] = record, number
+                continue
             held = generations.hold(path)
             ledger = open_ledgers.enter_context(Ledger(held.ledger))
-            stores.append(open_graph(path))
+            held_by.append((partial(_held, open_graph(path), base), partial(_text, ledger)))
             for record in ledger.records():
                 known = winners.get(record.key)
                 if known is None or known[0] < record:
@@ -127,22 +137,26 @@ def merge(sources: Sequence[Path], target: Path) -> int:
                 judgements[pair] = min(judgements.get(pair, judgement), judgement, key=lambda j: (j.same, j))
             for name, fingerprint, key, what in ledger.inputs():
                 change.inputs.setdefault((name, fingerprint), []).append((key, what))
-    change.put = {key: record for key, (record, _) in sorted(winners.items())}
-    change.judgements = sorted(judgements.values())
-
-    def held_by(record: Record) -> bytes:
-        store = stores[winners[record.key][1]]
-        return lines(store.quads_for_pattern(None, None, None, rdf.local_iri(record.key, base))).encode()
-
-    change.quads = held_by
-    generations.create(target)
-    try:
-        with generations.locked(target):
-            apply(target, change, base)
-    except BaseException:
-        shutil.rmtree(target, ignore_errors=True)
-        raise
+        change.put = {key: record for key, (record, _) in sorted(winners.items())}
+        change.judgements = sorted(judgements.values())
+        change.quads = lambda record: held_by[winners[record.key][1]][0](record)
+        change.text = lambda record: held_by[winners[record.key][1]][1](record)
+        generations.create(target)
+        try:
+            with generations.locked(target):
+                apply(target, change, base)
+        except BaseException:
+            shutil.rmtree(target, ignore_errors=True)
+            raise
     return len(change.put)
+
+
+def _held(store: Store, base: str, record: Record) -> bytes:
+    return lines(store.quads_for_pattern(None, None, None, rdf.local_iri(record.key, base))).encode()
+
+
+def _text(ledger: Ledger, record: Record) -> Print:
+    return ledger.text(record.key)
 
 
 def upgrade(path: Path) -> tuple[int, Path]:
@@ -198,11 +212,12 @@ def _upgrade_generation(path: Path) -> tuple[int, Path]:
         backup = _free(path / f"generation-{before.number}.before-upgrade")
         with named_errors(path):
             shutil.copytree(before.path, backup)
+            with Ledger(before.ledger) as ledger:  # now, since what nobody reads goes when the new one is published
+                count = ledger.counts()[0]
             with generations.draft(path) as work:
                 generations.copy(before, work)
                 Store(str(work.quads)).flush()
-        with Ledger(before.ledger) as ledger:
-            return ledger.counts()[0], backup
+        return count, backup
 
 
 def diff(one: Path, other: Path) -> list[Difference]:
@@ -266,15 +281,6 @@ def _short(term: object) -> str:
 
 def _local(name: object) -> str:
     return str(getattr(name, "value", "")).rsplit("/", 1)[-1].rsplit("#", 1)[-1]
-
-
-def _require(path: Path) -> Path:
-    if not path.exists():
-        raise KgError(f"no such store: {path}", "check the path")
-    if not generations.is_store(path):
-        hint = f"bring it up to date with: kg upgrade {path}" if path.is_dir() and is_bare(path) else "name a store"
-        raise KgError(f"{path} is no store of this version", hint)
-    return path
 
 
 def _free(path: Path) -> Path:

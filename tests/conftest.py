@@ -10,6 +10,12 @@ ROOT = Path(__file__).resolve().parent.parent
 signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """A mark for each row of the table of faults in docs/store.md: `pytest -m row_08`."""
+    for row in range(1, 34):
+        config.addinivalue_line("markers", f"row_{row:02}: acceptance test of row {row} in docs/store.md")
+
+
 @pytest.fixture(scope="session")
 def root() -> Path:
     """The checkout."""

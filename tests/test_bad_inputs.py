@@ -1,7 +1,10 @@
 """Hostile inputs, one test for each line of ../shared/reliability/bad/manifest.jsonl: nothing breaks, nothing is lost."""
 
 import json
+import os
 import shutil
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -15,6 +18,8 @@ BAD = Path(__file__).resolve().parents[2] / "shared" / "reliability" / "bad"
 pytestmark = pytest.mark.skipif(not BAD.is_dir(), reason="the hostile inputs in ../shared are not here")
 CASES = [json.loads(line) for line in (BAD / "manifest.jsonl").read_text("utf-8").splitlines()] if BAD.is_dir() else []
 BUILD = [case for case in CASES if case["kind"] == "build"]
+DATA = [case for case in CASES if case["kind"] == "data"]
+QUERIES = [case for case in CASES if case["kind"] == "query"]
 
 
 @pytest.fixture(autouse=True)
@@ -22,6 +27,7 @@ def _quick(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kg.extract.extract", standin.extract)
 
 
+@pytest.mark.row_02
 @pytest.mark.parametrize("case", BUILD, ids=[case["file"] for case in BUILD])
 def test_an_input_does_as_the_manifest_says(case: dict, tmp_path: Path) -> None:
     events: list[object] = []
@@ -73,3 +79,31 @@ def test_a_folder_of_hostile_files_is_read_to_its_end(tmp_path: Path) -> None:
     for case in BUILD:
         if case["docs"] == 0 and not case.get("either") and case["bad"] == 0:
             assert str(folder / case["file"]) in said
+
+
+def kg(*arguments: str | Path) -> "subprocess.CompletedProcess[str]":
+    root = Path(__file__).resolve().parent.parent
+    return subprocess.run(
+        [sys.executable, "-m", "kg", *map(str, arguments)], capture_output=True, text=True,
+        env={**os.environ, "PYTHONPATH": str(root)},
+    )  # fmt: skip
+
+
+@pytest.mark.row_32
+@pytest.mark.parametrize("case", DATA, ids=[case["file"] for case in DATA])
+def test_a_graph_is_read_or_named(case: dict) -> None:
+    result = kg("query", "summary", BAD / case["file"])
+    assert result.returncode == (0 if case["expected"] == "processed" else 1)
+    assert "Traceback" not in result.stderr
+    assert result.returncode == 0 or case["file"] in result.stderr
+
+
+@pytest.mark.row_32
+@pytest.mark.parametrize("case", QUERIES, ids=[case["file"] for case in QUERIES])
+def test_a_query_is_answered_or_named(case: dict, tmp_path: Path) -> None:
+    """Those that only a large graph makes endless may be answered of this small one."""
+    (tmp_path / "g.nt").write_text("<http://a> <http://b> <http://c> .\n")
+    result = kg("query", BAD / case["file"], tmp_path / "g.nt", "--timeout", "2")
+    assert result.returncode in ((0,) if case["expected"] == "processed" else (0, 1))
+    assert "Traceback" not in result.stderr
+    assert result.returncode == 0 or case["file"] in result.stderr

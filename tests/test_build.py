@@ -9,7 +9,7 @@ import pytest
 from kg.document import Document
 from kg.errors import KgError, OntologyError, UsageError
 from kg.readers import Skipped
-from kg.run import Built, Report, Started, build, extract_all
+from kg.run import Built, Report, build, extract_all
 from kg.statement import Entity, Extraction, Passage, Statement
 
 KENYA, CHAD = Entity("kenya", "State", "Kenya"), Entity("chad", "State", "Chad")
@@ -84,10 +84,11 @@ def test_every_input_is_counted_and_told(news: Path, tmp_path: Path) -> None:
     events: list[object] = []
     report = build([news, news / "a.txt", "missing.txt"], tmp_path / "g.nt", on_event=events.append)
     assert (report.read, report.stored, report.unchanged) == (6, 2, 0)
-    assert [s.where for s in report.skipped] == [str(news / "empty.txt"), str(news / "a.txt"), "missing.txt", "b.txt"]
+    skipped = sorted([str(news / "empty.txt"), str(news / "a.txt"), "missing.txt", "b.txt"])
+    assert sorted(s.where for s in report.skipped) == skipped
     assert (report.statements, report.entities) == (2, 2)
     assert [e for e in events if isinstance(e, Skipped)] == list(report.skipped)
-    assert [e for e in events if isinstance(e, Started | Built)] == [Started(3), Built("a.txt"), Built("c.txt")]
+    assert [e for e in events if isinstance(e, Built)] == [Built("a.txt"), Built("c.txt")]
     assert str(report).startswith("read 6 = stored 2 + unchanged 0 + skipped 4")
 
 

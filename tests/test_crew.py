@@ -49,6 +49,7 @@ def dies_at(document: Document, how: int = signal.SIGKILL) -> None:
         os.kill(os.getpid(), how)
 
 
+@pytest.mark.row_29
 @pytest.mark.parametrize("workers", [2, 3, 50])
 @pytest.mark.parametrize("ending", [".nq", ".ttl"])
 def test_any_number_of_workers_writes_the_same_bytes(news: Path, tmp_path: Path, workers: int, ending: str) -> None:

@@ -8,7 +8,7 @@ import pytest
 
 # rdflib uses it itself.
 @pytest.mark.filterwarnings("ignore:Dataset.default_context:DeprecationWarning")
-@pytest.mark.parametrize("name", ["python.md"])
+@pytest.mark.parametrize("name", ["extractors.md", "python.md"])
 def test_the_examples_run(name: str, root: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (tmp_path / "seeds").symlink_to(root / "seeds")
     monkeypatch.chdir(tmp_path)

@@ -80,6 +80,7 @@ def port(world: Path) -> Iterator[int]:
         yield port
 
 
+@pytest.mark.row_32
 @pytest.mark.parametrize("name", KILLERS)
 def test_a_query_that_kills_engines_gets_an_error_and_the_next_an_answer(port: int, name: str) -> None:
     status, message = ask(port, KILLERS[name])

@@ -184,6 +184,7 @@ def test_what_is_no_feed_is_named(tmp_path: Path, content: str, reason: str) -> 
     assert found == [] and reason in skip.reason
 
 
+@pytest.mark.row_14
 @pytest.mark.parametrize(
     ("name", "data", "documents"),
     [
@@ -208,6 +209,7 @@ def flipped(data: bytes, at: int) -> bytes:
     return data[:at] + bytes([data[at] ^ 0xFF]) + data[at + 1 :]
 
 
+@pytest.mark.row_14
 @pytest.mark.parametrize(
     ("data", "reason"),
     [
@@ -229,12 +231,14 @@ def test_broken_gzip_and_bombs_give_all_or_nothing(tmp_path: Path, data: bytes, 
     assert found == [] and len(skipped) == 1
 
 
+@pytest.mark.row_14
 def test_bytes_after_the_gzip_data_are_told(tmp_path: Path) -> None:
     (tmp_path / "a.txt.gz").write_bytes(gzip.compress(TEXT.encode()) + b"garbage")
     (document,), _, (warning,) = gather(tmp_path / "a.txt.gz")
     assert document.text == TEXT and "after the end" in warning.message
 
 
+@pytest.mark.row_14
 @pytest.mark.skipif(not Path("/proc/self/status").exists(), reason="peak memory is read from /proc")
 def test_a_bomb_takes_no_memory() -> None:
     """Half a gigabyte of nothing: refused after the first ten million bytes."""
@@ -270,6 +274,7 @@ def chunked(body: bytes) -> bytes:
     return b"%x\r\n%s\r\n0\r\n\r\n" % (len(body), body)
 
 
+@pytest.mark.row_15
 @pytest.mark.parametrize(
     ("records", "good", "bad"),
     [
@@ -299,6 +304,7 @@ def test_records_before_and_after_a_broken_one_are_kept(
     assert all(f"Geneva{number}" in document.text for number, document in zip(good, found, strict=True))
 
 
+@pytest.mark.row_15
 def test_a_cut_or_broken_gzip_record_costs_only_itself(tmp_path: Path) -> None:
     records = [gzip.compress(response(number, page(number))) for number in (1, 2, 3)]
     records[1] = flipped(records[1], len(records[1]) // 2)

@@ -115,11 +115,13 @@ class History(RuleBasedStateMachine):
             self.held.cleanup()
 
 
+@pytest.mark.row_28
 def test_step_by_step_is_from_scratch(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kg.extract.extract", standin.extract)
     run_state_machine_as_test(History, settings=settings(max_examples=3, stateful_step_count=12, deadline=None))
 
 
+@pytest.mark.row_28
 @pytest.mark.soak
 def test_step_by_step_is_from_scratch_at_length(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kg.extract.extract", standin.extract)

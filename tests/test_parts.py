@@ -1,6 +1,7 @@
 """Long documents: divided where sentences end, with offsets into the whole, and joined as if read at once."""
 
 import json
+import random
 import subprocess
 import sys
 from dataclasses import replace
@@ -14,7 +15,7 @@ from hypothesis import strategies as st
 import standin
 from kg import parts
 from kg.document import Document
-from kg.extract import extract
+from kg.extract import extract, pipeline
 from kg.parts import borders, extract_all
 from kg.run import build
 
@@ -70,9 +71,52 @@ def test_a_divided_document_says_what_the_whole_says(monkeypatch: pytest.MonkeyP
     whole_and_divided("\n\n".join(SENTENCES * 3), 300, monkeypatch)
 
 
+# What only a reader of the whole can number and look up: unnamed events, surnames, pronouns, a year named long before.
+LOOKED_UP = (
+    *SENTENCES, "Armenia and Azerbaijan signed a ceasefire in 2020.", "The ceasefire was broken by Azerbaijan.",
+    "A second ceasefire was signed by Kenya and Somalia.", "Erdogan met Putin again.", "On 5 March it attacked the rebels.",
+    "Rebels and the government signed a peace deal.", "They signed another peace deal in May.",
+)  # fmt: skip
+
+
+def read_at_once_and_in_pieces(text: str, piece: int, reader: bool, monkeypatch: pytest.MonkeyPatch) -> None:
+    document = Document("long.txt", text)
+    monkeypatch.setattr("kg.extract.analysis.WHOLE", 10**9)
+    (whole,) = extract([document], reader=reader)
+    monkeypatch.setattr("kg.extract.analysis.WHOLE", 100)
+    monkeypatch.setattr("kg.extract.analysis.PIECE", piece)
+    (pieces,) = extract([document], reader=reader)
+    assert pieces == whole
+    assert [s.rule for s in pieces.statements] == [s.rule for s in whole.statements]
+    assert len(whole.statements) > 20
+    assert any(entity.key.startswith("agreement-") for entity in whole.entities)
+
+
+@pytest.mark.row_07
+@pytest.mark.parametrize(("between", "piece"), [("\n\n", 120), (" ", 200)])
+def test_a_text_read_in_pieces_says_what_it_says_at_once(
+    between: str, piece: int, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    chance = random.Random(4)
+    text = between.join(chance.choice(LOOKED_UP) for _ in range(120))
+    read_at_once_and_in_pieces(text, piece, False, monkeypatch)
+
+
+@pytest.mark.row_07
 @pytest.mark.soak
-def test_a_long_document_says_divided_what_it_says_whole(monkeypatch: pytest.MonkeyPatch) -> None:
-    whole_and_divided("\n\n".join(SENTENCES * 60), 2_000, monkeypatch)
+def test_a_long_text_read_in_pieces_says_what_it_says_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    chance = random.Random(5)
+    text = "\n\n".join(" ".join(chance.choice(LOOKED_UP) for _ in range(5)) for _ in range(600))
+    read_at_once_and_in_pieces(text, 8_000, True, monkeypatch)
+
+
+@pytest.mark.row_08
+@pytest.mark.parametrize("text", ["ab-" * 2_000, "x" * 20_000, "troops of the government said " * 1_500])
+def test_what_never_stops_is_divided(text: str) -> None:
+    (found,) = extract([Document("x.txt", text)], reader=False)
+    assert all(text[s.passage.start : s.passage.end] == s.passage.text for s in found.statements)
+    doc = pipeline(False)(text[:12_000])
+    assert max(len(sentence) for sentence in doc.sents) <= 301
 
 
 def test_one_part_that_fails_is_the_documents_fault_and_no_others(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -92,6 +136,7 @@ def test_one_part_that_fails_is_the_documents_fault_and_no_others(monkeypatch: p
     assert len(found[1].statements) == 5
 
 
+@pytest.mark.row_07
 def test_a_million_characters_are_built_with_the_right_offsets(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr("kg.extract.extract", standin.extract)
     filler = "Then it was said at length, in é and in other letters, that nobody would speak of it again. " * 20
@@ -139,6 +184,7 @@ def huge(tmp_path: Path, characters: int) -> tuple[int, int]:
     return stored, memory
 
 
+@pytest.mark.row_07
 @needs_proc
 def test_ten_megabytes_in_one_line_take_little_memory(tmp_path: Path) -> None:
     stored, memory = huge(tmp_path, 10_000_000)
@@ -146,6 +192,7 @@ def test_ten_megabytes_in_one_line_take_little_memory(tmp_path: Path) -> None:
     assert memory < 400
 
 
+@pytest.mark.row_07
 @needs_proc
 @pytest.mark.soak
 def test_a_hundred_megabytes_in_one_line_take_less_than_a_gigabyte_and_a_half(tmp_path: Path) -> None:

@@ -11,7 +11,9 @@ import pytest
 
 from graphs import FIRST_SENTENCES, SECOND_SENTENCES, WORLD
 from kg import queries, rdf, sparql, store
+from kg.document import Document
 from kg.errors import KgError, UsageError
+from kg.statement import Entity, Extraction, Passage, Statement
 
 ALLY, OFFICE, TRUCE, FOUGHT, SHELLED, DENIED = FIRST_SENTENCES
 BREACH, SANCTIONED, OCCUPIED, LEAVE, PREPARED, ALLY_AGAIN, DEATHS = SECOND_SENTENCES
@@ -241,7 +243,7 @@ NARROWED: list[tuple[str, dict[str, str], list[tuple[str, ...]]]] = [
     ("most-connected", {"kind": "Force"}, [ANSWERS["most-connected"][i] for i in (5, 6)]),
     ("contradictions", {"actor": "Southmark"}, [ANSWERS["contradictions"][1]]),
     ("territory", {"actor": "Gray Valley"}, ANSWERS["territory"]),
-    ("corroborated", {"relation": "allyOf"}, [("Easteria", "allyOf", "Norland", "2", ALLY_AGAIN)]),
+    ("corroborated", {"relation": "allyOf"}, [("Easteria", "allyOf", "Norland", "2", "2", ALLY_AGAIN)]),
     ("entity", {"entity": "Southmark civilians"},
      [(CIVILIANS, "killed", "12", "", MINISTRY, "2024-05-10", SHELLED, ONE)]),
     ("entity", {"entity": MINISTRY}, [
@@ -266,10 +268,25 @@ def test_parameters_narrow_the_answer(
 
 def test_corroborated_counts_documents_not_statements(world: pyoxigraph.Store) -> None:
     rows = queries.run(queries.find("corroborated"), world).rows
-    assert rows[0] == ("Easteria", "allyOf", "Norland", "2", ALLY_AGAIN)
-    assert {row[3] for row in rows[1:]} == {"1"}
+    assert rows[0] == ("Easteria", "allyOf", "Norland", "2", "2", ALLY_AGAIN)
+    assert {row[3:5] for row in rows[1:]} == {("1", "1")}
     assert not {"violates", "attacks", "withdrawsFrom"} & {row[1] for row in rows}, "claims are no facts"
     assert len(rows) == 20
+
+
+def test_copies_of_one_report_are_one_independent_support(tmp_path: Path) -> None:
+    """An agency's sentence in three papers, and another paper's own words: two supports in four documents."""
+    copied, own = "Norland attacked Southmark at dawn.", "Norland attacked Southmark with rockets."
+    norland, southmark = Entity("norland", "State", "Norland"), Entity("southmark", "State", "Southmark")
+
+    def told(name: str, text: str) -> Extraction:
+        document = Document(name, text)
+        said = Statement("norland", "attacks", "southmark", Passage(document.key, 0, len(text), text))
+        return Extraction(document, (norland, southmark), (said,))
+
+    store.fill(tmp_path / "s", [told("a", copied), told("b", copied), told("c", copied), told("d", own)])
+    (row,) = queries.run(queries.find("corroborated"), store.open_graph(tmp_path / "s")).rows
+    assert row[3:5] == ("4", "2")
 
 
 def test_evidence_is_found_in_both_directions(world: pyoxigraph.Store) -> None:

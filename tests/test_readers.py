@@ -35,6 +35,7 @@ def gather(*inputs: object, **options: object) -> tuple[list[Document], list[Ski
     return documents, skipped, warned
 
 
+@pytest.mark.row_02
 @pytest.mark.parametrize(
     ("data", "text", "warns"),
     [
@@ -61,6 +62,7 @@ def test_bytes_become_clean_text(tmp_path: Path, data: bytes, text: str, warns: 
     assert bool(warned) == warns
 
 
+@pytest.mark.row_01
 @pytest.mark.parametrize(
     ("name", "data", "reason"),
     [
@@ -195,6 +197,7 @@ def test_a_given_date_only_fills_in(tmp_path: Path) -> None:
     assert [d.date for d in documents] == ["2020-05", "2022-11-10"]
 
 
+@pytest.mark.row_13
 def test_good_records_are_read_and_bad_lines_named(tmp_path: Path) -> None:
     lines = [
         b'\xef\xbb\xbf{"id": "one", "text": "Peace.", "title": "T", "url": "https://news.example/", "source": "S"}\r\n',

@@ -162,6 +162,10 @@ def test_a_review_list_goes_out_and_comes_back(store: Path, tmp_path: Path) -> N
     row[5] = "different"
     review.write_text("\n".join("\t".join(cells) for cells in (header, row)) + "\n", encoding="utf-8")
     resolve.record(store, resolve.reviewed(review), "review")
+    (again,) = [row for row in resolve.listed(store) if (row.first, row.second) == ("a", "b")]
+    assert (again.verdict, again.score) == ("different", float(row[4])), "a list that goes out again keeps the word"
+    review.write_text(resolve.listing([again]), encoding="utf-8")
+    assert [one.evidence for one in resolve.reviewed(review)] == [again.evidence]
     assert ("a", "b") not in links(store), "a person's word counts more than the rule's"
     resolve.record(store, resolve.propose(store))
     assert ("a", "b") not in links(store), "also when the rules are applied again"
@@ -172,15 +176,31 @@ def test_a_review_list_goes_out_and_comes_back(store: Path, tmp_path: Path) -> N
 
 
 @pytest.mark.parametrize(
-    "content", ["first\tsecond\tverdict\na\tb\tmaybe\n", "first\tsecond\tverdict\na\ta\tsame\n", "name\nx\n", "\x00"]
+    "content",
+    [
+        "first\tsecond\tverdict\na\tb\tmaybe\n",
+        "first\tsecond\tverdict\na\ta\tsame\n",
+        "name\nx\n",
+        "\x00",
+        "",
+        "a\tb\n",
+    ],
 )
 def test_a_list_that_is_none_is_named_with_its_line(tmp_path: Path, content: str) -> None:
     (tmp_path / "review.tsv").write_text(content)
-    if content == "\x00":
-        assert resolve.reviewed(tmp_path / "review.tsv") == []
-        return
-    with pytest.raises(InputError, match="line 2"):
+    with pytest.raises(InputError, match=f"line {2 if 'verdict' in content else 1}"):
         resolve.reviewed(tmp_path / "review.tsv")
+
+
+def test_only_a_store_is_resolved(tmp_path: Path) -> None:
+    (tmp_path / "g.nq").write_text("")
+    for path, said in ((tmp_path / "g.nq", "no store of this version"), (tmp_path / "typo", "no such store")):
+        for work in (resolve.propose, resolve.listed, resolve.undo):
+            with pytest.raises(KgError, match=said):
+                work(path)
+        with pytest.raises(KgError, match=said):
+            resolve.record(path, [])
+    assert [path.name for path in tmp_path.iterdir()] == ["g.nq"]
 
 
 def test_no_chain_joins_what_is_kept_apart() -> None:

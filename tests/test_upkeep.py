@@ -14,6 +14,7 @@ from graphs import FIRST, FIRST_EXTRACTION, SECOND, SECOND_EXTRACTION, WORLD
 from kg import generations, rdf, upkeep, versions
 from kg.document import Document
 from kg.errors import KgError, UsageError
+from kg.ordering import ordered
 from kg.run import build
 from kg.statement import Extraction
 from kg.store import fill, open_graph
@@ -163,6 +164,14 @@ def test_a_store_of_today_can_be_upgraded_too(tmp_path: Path) -> None:
     assert present is not None and generations.damage(present) == []
 
 
+def test_an_upgrade_counts_although_nobody_reads_what_it_replaces(tmp_path: Path) -> None:
+    fill(tmp_path / "s", WORLD)  # never opened here, so the old generation goes at once
+    count, backup = upkeep.upgrade(tmp_path / "s")
+    assert count == 2
+    assert [folder.name for folder in (tmp_path / "s" / "generations").iterdir()] == ["2"]
+    assert (backup / "ledger.sqlite").is_file()
+
+
 @pytest.mark.parametrize("ending", rdf.FORMATS)
 def test_an_export_is_what_a_build_writes(tmp_path: Path, ending: str) -> None:
     fill(tmp_path / "s", WORLD)
@@ -173,8 +182,8 @@ def test_an_export_is_what_a_build_writes(tmp_path: Path, ending: str) -> None:
 
 def test_lines_are_ordered_in_files_where_memory_is_short(tmp_path: Path) -> None:
     lines = [f"{n * 7919 % 1000:03}\u2028\r \n" for n in range(1000)] * 2
-    assert list(rdf.ordered(iter(lines), tmp_path, most=150)) == sorted(set(lines))
-    assert list(rdf.ordered(iter([]), tmp_path)) == []
+    assert list(ordered(iter(lines), tmp_path, budget=150)) == sorted(set(lines))
+    assert list(ordered(iter([]), tmp_path)) == []
 
 
 def test_a_document_with_the_same_text_and_another_date_wins_alike_from_both_sides(tmp_path: Path) -> None:

@@ -442,7 +442,6 @@ def test_a_file_of_views_that_names_no_property_is_refused(tmp_path: Path, root:
         path = tmp_path / "views.toml"
         assert before in text
         path.write_text(text.replace(before, after, 1))
-        vocabulary.load.cache_clear()
         with pytest.raises(OntologyError) as caught:
             vocabulary.load(path)
         assert words in str(caught.value)

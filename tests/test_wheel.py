@@ -3,13 +3,18 @@
 import configparser
 import email
 import email.message
+import re
 import subprocess
 import sys
 import tarfile
+import tomllib
 import zipfile
 from pathlib import Path
 
 import pytest
+from packaging.requirements import Requirement
+from packaging.utils import canonicalize_name
+from packaging.version import Version
 
 import kg
 
@@ -88,3 +93,35 @@ def test_the_sdist_can_be_tested(root: Path, built: Path) -> None:
 def test_the_version_is_the_same_everywhere(root: Path) -> None:
     assert f"\nversion: {kg.__version__}\n" in (root / "CITATION.cff").read_text(encoding="utf-8")
     assert f"\n## {kg.__version__} " in (root / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+def test_what_indexes_and_installers_check(built: Path) -> None:
+    everything, wheels = map(str, built.iterdir()), map(str, built.glob("*.whl"))
+    for call in (["twine", "check", "--strict", *everything], ["check_wheel_contents", *wheels]):
+        done = subprocess.run(
+            [sys.executable, "-m", *call], cwd=Path(__file__).parent.parent, capture_output=True, text=True
+        )
+        assert done.returncode == 0, done.stdout + done.stderr
+
+
+def test_the_build_can_be_repeated(root: Path, built: Path, tmp_path: Path) -> None:
+    call = [sys.executable, "-m", "build", "--no-isolation", "--wheel", "--outdir", str(tmp_path), str(root)]
+    subprocess.run(call, capture_output=True, check=True)
+    [again], [first] = tmp_path.glob("*.whl"), built.glob("*.whl")
+    assert again.read_bytes() == first.read_bytes()
+
+
+def test_the_lock_has_all_that_is_needed_and_no_host(root: Path) -> None:
+    text = (root / "requirements.lock").read_text(encoding="utf-8")
+    assert "://" not in text and "--index-url" not in text and "--find-links" not in text
+    locked: dict[str, list[Version]] = {}
+    for entry in text.replace("\\\n", " ").splitlines():
+        pinned, *hashes = entry.split("--hash=sha256:")
+        assert hashes and all(re.fullmatch("[0-9a-f]{64}", one.strip()) for one in hashes), entry
+        requirement = Requirement(pinned)
+        [version] = [one.version for one in requirement.specifier if one.operator == "=="]
+        locked.setdefault(canonicalize_name(requirement.name), []).append(Version(version))
+    project = tomllib.loads((root / "pyproject.toml").read_text(encoding="utf-8"))["project"]
+    for wanted in map(Requirement, project["dependencies"]):
+        versions = locked.get(canonicalize_name(wanted.name), [])
+        assert versions and all(one in wanted.specifier for one in versions), f"{wanted}: make lock"

@@ -21,8 +21,9 @@ from pyoxigraph import (
 )
 
 from kg.errors import KgError, OntologyError
+from kg.ontology import load as ontology
 from kg.resources import folder
-from kg.turtle import XSD, iri
+from kg.turtle import KG, XSD, iri
 
 _TYPE, _STRING = iri("rdf:type"), f"{XSD}string"
 _LANGUAGE = iri("rdf:langString")
@@ -32,6 +33,8 @@ _Term = NamedNode | BlankNode | Literal | Triple
 @cache
 def context() -> dict[str, Any]:
     """The terms of the published context: each an IRI, or what says how its values are to be read.
+
+    What the user's own ontology adds is added here as well.
 
     >>> context()["attacks"]["@type"]
     '@id'
@@ -43,6 +46,10 @@ def context() -> dict[str, Any]:
         raise OntologyError(f"{path}: {error}", "correct the file") from error
     if not isinstance(found, dict):
         raise OntologyError(f"{path}: @context is no object", "correct the file")
+    for name in ontology().classes:
+        found.setdefault(name, KG + name)
+    for name, term in ontology().properties.items():
+        found.setdefault(name, {"@id": KG + name, "@type": f"{XSD}integer" if term.counts else "@id"})
     return found
 
 

@@ -2,16 +2,16 @@
 
 import re
 import tomllib
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
-from functools import cache
+from functools import cache, reduce
 from pathlib import Path
 from typing import Any
 
 from kg.errors import OntologyError
 from kg.ontology import TOP
 from kg.ontology import load as ontology
-from kg.resources import folder
+from kg.resources import layers
 
 _CAMEO = re.compile(r"(0[1-9]|1[0-9]|20)[0-9]{1,2}")
 _IDENTITY_CLASSES = frozenset({"individual", "group", "system", "organization", "class", "unknown"})
@@ -49,19 +49,44 @@ class Formats:
     stix_relations: Mapping[str, str]
 
 
-@cache
 def load(path: Path | None = None) -> Formats:
-    """The mapping of `path`, by default the shipped one; OntologyError names the entry at fault.
+    """The mapping of `path`, by default the shipped one with the user's over it; OntologyError names the entry at fault.
+
+    A property of the user's own that no file codes is an event without CAMEO code, and in STIX goes by its name.
 
     >>> load().events["mediates"]
     Coding(plover='CONSULT', mode='third-party', cameo='045', only='')
     """
-    path = path or folder("ontology") / "formats.toml"
+    if path:
+        return _load((path,), frozenset())
+    return _load(layers("ontology/formats.toml"), _own_properties())
+
+
+def _own_properties() -> frozenset[str]:
+    """The properties that the shipped ontology has not."""
+    shipped, *mine = layers("ontology/kg.ttl")
+    return frozenset(ontology().properties.keys() - ontology(shipped).properties.keys()) if mine else frozenset()
+
+
+def _data(path: Path) -> dict[str, Any]:
     try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
+        return tomllib.loads(path.read_text(encoding="utf-8"))
     except (OSError, UnicodeDecodeError, tomllib.TOMLDecodeError) as error:
         raise OntologyError(f"{path}: {error}", "correct the file") from error
-    check = _Check(path)
+
+
+def _over(data: Any, more: Any) -> Any:
+    """Tables within tables, with those of another file over them."""
+    if not isinstance(data, dict) or not isinstance(more, dict):
+        return more
+    return data | {key: _over(data.get(key), value) for key, value in more.items()}
+
+
+@cache
+def _load(paths: tuple[Path, ...], own: frozenset[str]) -> Formats:
+    data = reduce(_over, map(_data, paths))
+    check = _Check(paths[-1])
+    check.own = own
     check.keys("the file", data, {"events", "ftm", "stix"}, whole=True)
     for part, keys in (("ftm", {"classes", "links"}), ("stix", {"classes", "relations"})):
         check.keys(part, data[part], keys, whole=True)
@@ -74,8 +99,16 @@ def load(path: Path | None = None) -> Formats:
 class _Check:
     """What may stand in each table; the first thing that is wrong is an OntologyError."""
 
+    own: frozenset[str] = frozenset()
+
     def __init__(self, path: Path) -> None:
         self.path = path
+
+    def with_own(self, table: Any, names: Iterable[str], entry: Callable[[str], Any]) -> Any:
+        """A table with an entry for each property of the user's own that it lacks."""
+        if not isinstance(table, dict):
+            return table
+        return {name: entry(name) for name in sorted(self.own & set(names))} | table
 
     def wrong(self, what: str, hint: str) -> OntologyError:
         return OntologyError(f"{self.path}: {what}", hint)
@@ -97,6 +130,7 @@ class _Check:
 
     def events(self, table: Any) -> dict[str, Coding]:
         coded = {name: p.plover for name, p in ontology().properties.items() if p.plover}
+        table = self.with_own(table, coded, lambda name: {"cameo": ""})
         self.keys("events", table, coded, whole=True)
         found = {}
         for name, entry in table.items():
@@ -106,7 +140,8 @@ class _Check:
             if only and only not in ontology().classes:
                 raise self.wrong(f"{where}.only names {only!r}, which is no class of kg.ttl", "correct the name")
             mode = self.text(f"{where}.mode", entry.get("mode", ""), "[a-z-]*")
-            cameo = self.text(f"{where}.cameo", entry.get("cameo"), _CAMEO.pattern)
+            uncoded = name in self.own and not entry.get("cameo")
+            cameo = "" if uncoded else self.text(f"{where}.cameo", entry.get("cameo"), _CAMEO.pattern)
             found[name] = Coding(coded[name], mode, cameo, only)
         return found
 
@@ -139,5 +174,6 @@ class _Check:
 
     def relations(self, table: Any) -> dict[str, str]:
         between = {n for n, p in ontology().properties.items() if not p.counts and p.range != {"Agreement"}}
+        table = self.with_own(table, between, lambda name: re.sub("(?<!^)([A-Z])", r"-\1", name).lower())
         self.keys("stix.relations", table, between, whole=True)
         return {name: self.text(f"stix.relations.{name}", value, "[a-z0-9-]+") for name, value in table.items()}

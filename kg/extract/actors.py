@@ -5,7 +5,7 @@ from functools import cache
 from pathlib import Path
 
 from spacy.language import Language
-from spacy.tokens import Doc, Token
+from spacy.tokens import Doc, Span, Token
 
 from kg.extract.cast import Cast, Draft, Mention, cast, phrase
 from kg.extract.clauses import children, coordinated
@@ -21,6 +21,8 @@ _OWNERS = frozenset({"State", "Organization", "Force"})
 # Kinds of organizations whose officers and units are no armed forces.
 _UNARMED = frozenset({"ngo", "media", "company"})
 _SPEECH = ("accuses", "condemns", "urges", "rejects", "threatens", "talksWith", "agreesWith", "supports")
+# Tokens: about three sentences.
+_NEAR = 80
 _LOCATIVE = frozenset({"in", "at", "near", "outside", "around", "inside", "over", "through", "throughout", "across", "into", "from", "toward", "towards", "within", "via"})  # fmt: skip
 _PLACE_PREDICATES = frozenset({"attacks", "occupies", "deploysTo", "withdrawsFrom", "claimsTerritory"})
 
@@ -83,7 +85,7 @@ class Actors:
         self.gazetteer: Gazetteer = load_gazetteer(doc._.kg_gazetteer)
         self.words = load_lexicon()
         self.at = {i: n for n in self.names for i in range(n.start, n.end)}
-        self.speech, self.into_place = _governing_verbs()
+        self.speech, self.into_place, self.hostile = _governing_verbs()
         self.armies = _armies(doc._.kg_gazetteer)
 
     def run(self) -> None:
@@ -102,6 +104,8 @@ class Actors:
     def _name(self, name: Name) -> None:
         head = self.doc[name.start : name.end].root
         if name.role == "adjective":
+            if self._as_people(name, head):
+                self._people(name, self.gazetteer.entries[str(name.entry)], head)
             return
         if name.entry is None:
             self._new_name(name, head)
@@ -124,6 +128,15 @@ class Actors:
         owned = entry.type in {"Force", "Organization"} and entry.of in self.gazetteer.entries
         if owned and self._names(str(entry.of), name.start, name.end):
             self._owned(entry.key, str(entry.of), head)
+
+    def _as_people(self, name: Name, head: Token) -> bool:
+        """ "the British", "the Dutch": an adjective that stands for a people."""
+        before, after = head.i - 1, name.end
+        return (
+            name.entry is not None and name.type == "State" and name.start == head.i and before >= 0 and self.doc[before].lower_ == "the"
+            and head.dep_ in {"nsubj", "nsubjpass", "dobj", "pobj", "conj", "dative"}
+            and not (after < len(self.doc) and self.doc[after].pos_ in {"NOUN", "PROPN", "ADJ"})
+        )  # fmt: skip
 
     def known(self, entry: Entry) -> Draft:
         """Makes sure that a gazetteer entry is in the cast; it is reported where the text names it or a statement needs it."""
@@ -281,7 +294,7 @@ class Actors:
         text = phrase(self.doc, start, name.end)
         key = f"place-{slug(text)}"
         self.cast.entity(key, "Place", text)
-        del self.cast.by_head[mention.head]
+        self.cast.drop(mention.head)
         self.cast.add(Mention(start, name.end, mention.head, (key,)), text)
         self.doc._.kg_located.append((key, mention.keys[0], start, name.end))
 
@@ -336,6 +349,8 @@ class Actors:
                 return
             if named is None or named.type != "Person" or not either(noun, words["nouns.government.bodies"]):
                 return
+        if self._introduces(noun):
+            return
         keys, start = self.owners(noun)
         if not keys and self._regional(noun):
             return
@@ -345,10 +360,14 @@ class Actors:
             or either(noun, words["nouns.force.equipment"])
         ):
             armed = self.armed(keys)
+            if not either(noun, words["nouns.force.military"] | words["nouns.force.service"]):
+                armed = [k for k in armed if self.cast.type(k) != "Organization"]  # "a MiG jet"
             for key in armed:
                 self._force(noun, key, start)
             if len(armed) > 1:
                 self._join(noun, start, armed)
+                for key in self.cast.by_head[noun.i].keys:
+                    self.cast.entities[key].aliases.discard(self._alias(start, noun))
         elif either(noun, words["nouns.force.irregular"]):
             self._irregular(noun, keys, start)
         elif (
@@ -364,6 +383,7 @@ class Actors:
                 and not any(c.lower_ in words["titles.former"] for c in noun.children)
                 and all(self.cast.type(k) in {"State", "Force", "Organization"} for k in owner)
                 and not self._appositive_name(noun)
+                and not self._of_others(noun)
             ):
                 itself = head_lemma(noun) in words["nouns.government.itself"]
                 alias = self._alias(start, noun) if itself and start < noun.i and len(owner) == 1 else None
@@ -377,6 +397,16 @@ class Actors:
             self.cast.add(Mention(start, noun.i + 1, noun.i, tuple(keys), "noun", 0.85), None)
         elif either(noun, words["nouns.place.common"]):
             self._place(noun)
+
+    def _introduces(self, noun: Token) -> bool:
+        """ "the allied militia GATIA": the name that follows is whom the noun means."""
+        name = self.at.get(noun.i + 1)
+        if name is None or name.type not in {"Force", "Organization", "Group"} or name.role == "adjective":
+            return False
+        head = self.doc[name.start : name.end].root
+        return (head.dep_ == "appos" and head.head.i == noun.i) or (
+            noun.dep_ in {"compound", "nmod"} and noun.head.i == head.i
+        )
 
     def _modifies(self, noun: Token) -> bool:
         """Whether a noun only says what kind the next noun is of; a plural does not: "gave the rebels | weapons"."""
@@ -393,7 +423,7 @@ class Actors:
         if len(names) != 1 or names[0].type != "Place":
             return False
         place, first = names[0], names[0].end
-        while first < noun.i and not self.doc[first].is_alpha or self.doc[first].lower_ == "s":
+        while (first < noun.i and not self.doc[first].is_alpha) or self.doc[first].lower_ == "s":
             first += 1
         type_ = "Force" if force else "Organization"
         text = f"{phrase(self.doc, place.start, place.end)} {phrase(self.doc, first, noun.i + 1)}"
@@ -428,6 +458,8 @@ class Actors:
         elif either(noun, words["nouns.unnamed.organization"]):
             type_ = "Group" if plural else "Organization"
         elif either(noun, words["nouns.unnamed.person"]) or head_lemma(noun) in words["titles.office"]:
+            if any(o.title.lower().endswith(head_lemma(noun)) for o in self.doc._.kg_offices or ()):
+                return None  # "the minister" is one of those whom the text names, though it is not clear which
             type_ = "Group" if plural else "Person"
         else:
             return None
@@ -437,6 +469,13 @@ class Actors:
         key = self.cast.local_key(type_, text)
         self.cast.entity(key, type_, text, named=False)
         return key
+
+    def _of_others(self, noun: Token) -> bool:
+        """ "Congolese militia leaders", "Russian opposition leader": who leads them is no government."""
+        words = self.words
+        others = words["nouns.force.irregular"] | words["nouns.group.people"] | words["nouns.group.apart"]
+        before = [c for c in noun.lefts if c.dep_ in {"compound", "amod", "nmod"} and c.i not in self.at]
+        return any({c.lemma_.lower(), c.lower_} & others for c in before)
 
     def _appositive_name(self, noun: Token) -> bool:
         """ "President Putin": the name that follows is the person, not the state."""
@@ -464,7 +503,7 @@ class Actors:
     def _join(self, noun: Token, start: int, owners: list[str]) -> None:
         """ "Kenyan and Somali troops": one phrase for two forces."""
         keys = tuple(o if self.cast.type(o) == "Force" else self._force_key(noun, o)[0] for o in owners)
-        self.cast.by_head[noun.i] = Mention(start, noun.i + 1, noun.i, keys, "noun", 0.95)
+        self.cast.put(Mention(start, noun.i + 1, noun.i, keys, "noun", 0.95))
 
     def _force_key(self, noun: Token, owner: str) -> tuple[str, str]:
         entry = self.gazetteer.entries.get(owner)
@@ -492,6 +531,35 @@ class Actors:
         """Those of the owners that can have armed forces."""
         entries = self.gazetteer.entries
         return [k for k in owners if k not in entries or entries[k].kind not in _UNARMED]
+
+    def states_in(self, sentence: Span) -> set[str]:
+        """The states that a sentence names, by name or adjective."""
+        inside = range(sentence.start, sentence.end)
+        return {n.entry for i in inside if (n := self.at.get(i)) is not None and n.type == "State" and n.entry}
+
+    def home(self, noun: Token) -> str | None:
+        """The state that the text is about, where the noun's sentence names no other."""
+        home: str | None = self.doc._.kg_home
+        return home if home is not None and self.states_in(noun.sent) <= {home} else None
+
+    def forces_at_home(self, noun: Token) -> str | None:
+        """ "Nine soldiers were killed": of the state that the text is about, where it is about one."""
+        home, words = self.doc._.kg_home, self.words
+        if (
+            home is None
+            or noun.i in self.cast.by_head
+            or not either(noun, words["nouns.force.military"] | words["nouns.force.service"])
+        ):
+            return None
+        self._force(noun, home, noun.i)
+        key = self.cast.by_head[noun.i].keys[0]
+        self.cast.entities[key].aliases.discard(phrase(self.doc, noun.i, noun.i + 1))
+        return key
+
+    def regular(self, force: str) -> bool:
+        """Whether a force is a state's or an organization's: "the army" does not mean the rebels that it fights."""
+        entry = self.gazetteer.entries.get(force)
+        return self.cast.entities[force].owner is not None if entry is None else entry.kind != "armed-group"
 
     def _force(self, noun: Token, owner: str, start: int) -> None:
         if self.cast.type(owner) == "Force":
@@ -535,6 +603,9 @@ class Actors:
         if owners and self.cast.type(owners[0]) == "Force":  # "FARC rebels", "ISIS militants"
             self.cast.add(Mention(start, noun.i + 1, noun.i, (owners[0],), "noun", 0.95), self._alias(start, noun))
             return
+        described = self.words["nouns.reference.organization"] | self.words["nouns.reference.state"]
+        if any(c.dep_ == "poss" and (c.tag_ == "PRP$" or c.lower_ in described) for c in noun.children):
+            return  # "its fighters", "the group's fighters": whose, only the text before can say
         left = [
             c
             for c in noun.children
@@ -551,11 +622,28 @@ class Actors:
                 if draft.type == "Force" and draft.name.lower().split()[-1].startswith(lemma[:5]):
                     self.cast.add(Mention(noun.i, noun.i + 1, noun.i, mention.keys, "noun", 0.85), text)
                     return
+            rebels = (
+                self._rebels_before(noun) if any(c.lower_ in {"the", "these"} for c in children(noun, "det")) else set()
+            )
+            if len(rebels) == 1:
+                self.cast.add(Mention(noun.i, noun.i + 1, noun.i, (rebels.pop(),), "noun", 0.75))
+                return
         key = self.cast.local_key("Force", text)
         self.cast.entity(key, "Force", text, named=bool(left))
         self.cast.add(Mention(first, noun.i + 1, noun.i, (key,), "noun", 0.9), text)
         if owners and self.cast.type(owners[0]) == "State":
             self.cast.entities[key].owner = None
+
+    def _rebels_before(self, noun: Token) -> set[str]:
+        """The armed groups that have been named shortly before: one of them is "the militants"."""
+        found = set()
+        for mention in self.cast.before(noun.i):
+            if mention.start < noun.i - _NEAR:
+                break
+            key = mention.keys[0]
+            if mention.kind == "name" and self.cast.type(key) == "Force" and not self.regular(key):
+                found.add(key)
+        return found
 
     def _body(self, noun: Token, owner: str, start: int) -> None:
         end = noun.i + 1
@@ -662,7 +750,7 @@ class Actors:
         for name in names:
             mention = self.cast.by_head.get(self.doc[name.start : name.end].root.i)
             if mention and name.type == "Place":
-                self.cast.by_head[noun.i] = Mention(name.start, noun.i + 1, noun.i, mention.keys, "noun", 0.95)
+                self.cast.put(Mention(name.start, noun.i + 1, noun.i, mention.keys, "noun", 0.95))
                 self.cast.entities[mention.keys[0]].aliases.add(phrase(self.doc, name.start, noun.i + 1))
                 return
 
@@ -695,11 +783,12 @@ def _ministry(core: str) -> str:
 
 
 @cache
-def _governing_verbs() -> tuple[frozenset[str], frozenset[str]]:
-    """Verbs whose subject speaks or acts as a government, and verbs whose object can be a city."""
+def _governing_verbs() -> tuple[frozenset[str], frozenset[str], frozenset[str]]:
+    """Verbs whose subject speaks or acts as a government, whose object can be a city, and whose object is struck."""
     index = load_frames().index["verb"]
     speech = {lemma for p in _SPEECH for lemma in _verbs(index, p)} | load_lexicon()["stance.verb.report"]
-    return frozenset(speech), frozenset(lemma for p in _PLACE_PREDICATES for lemma in _verbs(index, p))
+    places = frozenset(lemma for p in _PLACE_PREDICATES for lemma in _verbs(index, p))
+    return frozenset(speech), places, frozenset(_verbs(index, "attacks"))
 
 
 @cache

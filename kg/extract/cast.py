@@ -1,5 +1,6 @@
 """The cast of a document: the entities found so far and the phrases that mention them."""
 
+from bisect import bisect_left, insort
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, field
 
@@ -14,7 +15,9 @@ for _name in (
     "names",
     "cast",
     "located",
-    "offices", "unowned",
+    "offices",
+    "unowned",
+    "home",
     "speakers",
     "findings",
     "times",
@@ -52,6 +55,15 @@ class Draft:
     owner_stated_at: int | None = None
 
 
+def _in_text(mention: Mention) -> tuple[int, int]:
+    return mention.start, mention.head
+
+
+def _place(mention: Mention) -> tuple[int, int]:
+    """Where a mention stands among those kept in order: by its start, of two that start alike the later head first."""
+    return mention.start, -mention.head
+
+
 class Cast:
     """Entities by key and mentions by head token of one document."""
 
@@ -60,6 +72,7 @@ class Cast:
         self.entities: dict[str, Draft] = {}
         self.by_head: dict[int, Mention] = {}
         self._covered: dict[int, Mention] = {}
+        self._ordered: list[Mention] = []
 
     def entity(self, key: str, type_: str, name: str, **rest: object) -> Draft:
         """The entity `key`, created when it is new."""
@@ -78,13 +91,25 @@ class Cast:
         """Records a mention; a name that is already there at the same head stays."""
         if mention.head in self.by_head:
             return self.by_head[mention.head]
-        self.by_head[mention.head] = mention
+        self.put(mention)
         for i in range(mention.start, mention.end):
             self._covered.setdefault(i, mention)
         if alias:
             for key in mention.keys:
                 self.entities[key].aliases.add(clean(alias))
         return mention
+
+    def put(self, mention: Mention) -> None:
+        """Records a mention in the place of the one at the same head, or of none."""
+        self.drop(mention.head)
+        self.by_head[mention.head] = mention
+        insort(self._ordered, mention, key=_place)
+
+    def drop(self, head: int) -> None:
+        """Forgets the mention at a head, if there is one."""
+        known = self.by_head.pop(head, None)
+        if known is not None:
+            del self._ordered[bisect_left(self._ordered, _place(known), key=_place)]
 
     def at(self, token: Token) -> Mention | None:
         """The mention whose head is `token`, or the name that covers it."""
@@ -95,11 +120,17 @@ class Cast:
 
     def mentions(self) -> list[Mention]:
         """All mentions in text order."""
-        return sorted(self.by_head.values(), key=lambda m: (m.start, m.head))
+        return sorted(self.by_head.values(), key=_in_text)
+
+    def within(self, sentence: Span) -> list[Mention]:
+        """The mentions whose heads lie in a sentence, in text order."""
+        heads = range(sentence.start, sentence.end)
+        return sorted((self.by_head[i] for i in heads if i in self.by_head), key=_in_text)
 
     def before(self, i: int) -> Iterator[Mention]:
         """The mentions that end before token `i`, nearest first."""
-        yield from sorted((m for m in self.by_head.values() if m.end <= i), key=lambda m: (-m.start, m.head))
+        last = bisect_left(self._ordered, i, key=lambda m: m.start)
+        yield from (m for m in reversed(self._ordered[:last]) if m.end <= i)
 
     def type(self, key: str) -> str:
         return self.entities[key].type

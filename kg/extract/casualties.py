@@ -7,6 +7,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from kg import frames
+from kg.extract.actors import Actors
 from kg.extract.cast import Cast, cast
 from kg.extract.clauses import children, coordinated, passive, patients, prepositional, subjects
 from kg.extract.relations import Finding, sentence_times
@@ -60,10 +61,12 @@ class _Casualties:
         self.frames = frames.load()
         ontology = load_ontology()
         self.counts = {name for name, p in ontology.properties.items() if p.counts}
+        self.actors = Actors(doc)
+        self.last: dict[int, str] = {}
 
     def run(self) -> Iterator[Finding]:
         for token in self.doc:
-            kind = "verb" if token.pos_ in {"VERB", "AUX"} else "noun" if token.pos_ == "NOUN" else ""
+            kind = "verb" if token.pos_ in {"VERB", "AUX"} else "noun" if token.pos_ in {"NOUN", "ADJ"} else ""
             if not kind:
                 continue
             for pattern in self.frames.of(kind, token.lemma_.lower()):
@@ -86,18 +89,24 @@ class _Casualties:
             if who is None:
                 continue
             key, certainty = who
+            self.last[token.sent.start] = key
             if (
                 said and self.cast.type(key) == "Group"
             ):  # "the Kenyans lost twelve men": who fought, not who lives there
                 key = self.cast.entities[key].owner or key
-            held = stance(token, (key,))
-            yield Finding(key, pattern.predicate, number, token.i, held, when(token, sentence_times(self.doc, token)), None,
+            verb = token.head if "state" in pattern.subject and token.head.pos_ == "VERB" else token
+            held = stance(verb, (key,))
+            yield Finding(key, pattern.predicate, number, token.i, held, when(verb, sentence_times(self.doc, token)), None,
                           round(pattern.confidence * certainty * held.certainty, 2), pattern.rule)  # fmt: skip
 
     def _victims(self, token: Token, pattern: Pattern, said: list[Token]) -> list[Token]:
         for place in pattern.subject:
             if place == "object":
                 found = patients(token)
+                if not found and token.tag_ in {"VBN", "VBD"} and token.dep_ == "conj":  # "were killed and 16 hurt"
+                    found = [c for c in children(token, "nsubj") if c.pos_ == "NUM"]
+            elif place == "state":  # "left 13 militants dead": the noun whose state it is
+                found = children(token, "nsubj") or [o for o in children(token.head, "dobj") if o.i < token.i]
             elif place == "subject":
                 found = subjects(token) if not passive(token) else []
             else:
@@ -126,6 +135,11 @@ class _Casualties:
             draft = self.cast.entities[mention.keys[0]]
             if draft.type in {"State", "Force", "Organization"} or (draft.type == "Group" and draft.owner):
                 return draft.key, mention.certainty
+        if victim.pos_ == "NUM" and len(heads) == 1 and trigger.sent.start in self.last:
+            return self.last[trigger.sent.start], 0.9  # "nine soldiers were killed and 16 hurt"
+        owned = self.actors.forces_at_home(victim)
+        if owned is not None:
+            return owned, 0.75
         conflict = self._conflict(trigger)
         if conflict is not None:
             return conflict, 0.9
@@ -133,7 +147,8 @@ class _Casualties:
             mention = self.cast.at(head)
             if mention is not None and self.cast.type(mention.keys[0]) == "Group":
                 return mention.keys[0], mention.certainty
-        return None
+        unnamed = self.actors.unnamed(victim)
+        return (unnamed, 0.85) if unnamed is not None and self.cast.type(unnamed) == "Force" else None
 
     def _conflict(self, trigger: Token) -> str | None:
         options = [] if passive(trigger) else subjects(trigger)

@@ -8,6 +8,8 @@ from collections.abc import Iterator
 
 from spacy.tokens import Token
 
+from kg.lexicon import load as load_lexicon
+
 RELATIVE = frozenset({"who", "which", "that", "whom", "whose"})
 # After these, what follows in a pcomp or xcomp is done by the object: "accused X of shelling", "urged X to leave".
 _OBJECT_CONTROL_PREPOSITIONS = frozenset({"of", "for", "from", "into", "with"})
@@ -153,7 +155,7 @@ def _grammatical_subjects(verb: Token, depth: int = 6) -> list[Token]:
             if verb.tag_ in {"VBG", "VBD", "VBZ", "VBP"} and not children(verb, "dobj") and not children(verb, "nsubj"):
                 return [head]
         case "pcomp":
-            governor = head.head
+            governor = gerund_governor(head)
             if governor.pos_ == "VERB":
                 if head.lower_ in _OBJECT_CONTROL_PREPOSITIONS:
                     return patients(governor, depth - 1) or subjects(governor, depth - 1)
@@ -161,6 +163,18 @@ def _grammatical_subjects(verb: Token, depth: int = 6) -> list[Token]:
             if governor.pos_ in {"NOUN", "PROPN"}:
                 return controller(governor, depth - 1)
     return []
+
+
+def gerund_governor(preposition: Token) -> Token:
+    """What a preposition before a gerund hangs on: the verb, also where the parser takes the verb's object for it.
+
+    "Accused the army of shelling": it is the accusing that has "of shelling", not the army.
+    """
+    noun = preposition.head
+    verb = noun.head
+    if noun.dep_ in {"dobj", "nsubjpass"} and preposition.lower_ in _OBJECT_CONTROL_PREPOSITIONS:
+        return verb if verb.lemma_.lower() in load_lexicon()["verbs.charging"] else noun
+    return noun
 
 
 def _stray_subject(verb: Token) -> list[Token]:

@@ -1,12 +1,15 @@
 """Pronouns and descriptions: "he", "its", "both countries", "its neighbour", "the group", "the president"."""
 
+from bisect import bisect_right
 from dataclasses import replace
+from itertools import islice
 
 from spacy.language import Language
 from spacy.tokens import Doc, Token
 
 from kg.extract.actors import Actors, either, head_lemma
 from kg.extract.cast import Cast, Mention, cast, phrase
+from kg.extract.casualties import whole_number
 from kg.extract.clauses import children, coordinated, subjects
 from kg.extract.offices import Office
 from kg.lexicon import load as load_lexicon
@@ -37,7 +40,9 @@ class _Coreference:
         self.words = load_lexicon()
         self.compass = self.words["nouns.place.compass"]
         self.offices: tuple[Office, ...] = doc._.kg_offices
+        self.starts = [s.start for s in doc.sents]
         self.author = self._author()
+        self.lead = self._lead()
 
     def run(self) -> None:
         unowned = {u.at: u.office for u in self.doc._.kg_unowned}
@@ -80,6 +85,8 @@ class _Coreference:
             self._refer(token, said.keys, 0.9)
         elif low in _HE:
             self._refer(token, self._person(token), 0.85)
+        elif low == "whose":
+            self._refer(token, self._relative(token), 0.9)
         elif low in _WE:
             self._speaker(token)
         elif low in _IT and not self._expletive(token):
@@ -88,6 +95,12 @@ class _Coreference:
             self._refer(token, self._several(token), 0.7)
         elif low == "both" and token.dep_ in {"nsubj", "pobj", "dobj"}:
             self._refer(token, self._pair(token), 0.8)
+
+    def _relative(self, whose: Token) -> tuple[str, ...]:
+        """Whom "whose" means: the noun that its clause is said of."""
+        clause = next((t for t in whose.ancestors if t.dep_ == "relcl"), None)
+        mention = self.cast.at(clause.head) if clause is not None else None
+        return mention.keys if mention is not None and len(mention.keys) == 1 else ()
 
     def _half(self, token: Token) -> None:
         """ "the North" where the text names North Korea."""
@@ -153,9 +166,8 @@ class _Coreference:
 
     def _candidates(self, token: Token, types: frozenset[str], sentences: int) -> list[Mention]:
         """Single earlier mentions of the types, the best first: subjects of this and the last sentences before others."""
-        starts = [s.start for s in self.doc.sents]
-        here = max(i for i, s in enumerate(starts) if s <= token.i)
-        earliest = starts[max(0, here - sentences)]
+        here = self._sentence(token.i)
+        earliest = self.starts[max(0, here - sentences)]
         found = []
         for mention in self.cast.before(token.i):
             if mention.start < earliest:
@@ -167,10 +179,17 @@ class _Coreference:
 
         def rank(mention: Mention) -> tuple[int, int, int]:
             head = self.doc[mention.head]
-            distance = here - max(i for i, s in enumerate(starts) if s <= mention.head)
+            distance = here - self._sentence(mention.head)
+            aside = any(
+                t.dep_ == "appos"
+                for t in (head, *head.ancestors)
+                if t.i > mention.head - 8 and t.head.i in self.cast.by_head
+            )
             return (
                 distance,
-                0
+                4  # only said of another: "the EMC, a faction of the FARC"
+                if aside and head.dep_ not in {"nsubj", "nsubjpass"}
+                else 0
                 if _subject(head) and head.head.dep_ == "ROOT"
                 else 1
                 if _subject(head)
@@ -190,6 +209,10 @@ class _Coreference:
         found = self._candidates(token, _THEMATIC, 1)
         found = [m for m in found if not self._same_clause_object(token, m)]
         if token.dep_ == "poss":
+            found = [m for m in found if not self._strikes(token, m)]
+            nearest = next((m for m in self._near_its(token) if m in found), None)
+            if nearest is not None:
+                return nearest.keys
             inside = [m for m in found if m.head > token.sent.start - 1 and _subject(self.doc[m.head])]
             found = inside or found
         if not found:
@@ -205,6 +228,41 @@ class _Coreference:
             and head.dep_ in {"nsubj", "dobj", "nsubjpass"}
         )
 
+    def _near_its(self, token: Token) -> list[Mention]:
+        """Whose "its" is by its own clause: the object's in "thanked Kenya for *its* help", else the clause's subject's."""
+        verb, through = token.head, ""
+        while verb.pos_ not in {"VERB", "AUX"} and verb.head.i != verb.i:
+            if verb.dep_ == "prep" and (verb.lower_ in {"for", "over", "about"} or verb.head.pos_ in {"VERB", "AUX"}):
+                through = verb.lower_
+            verb = verb.head
+        if verb.lemma_ in self.actors.hostile and not through:
+            return []  # what is struck is not of whoever strikes
+        if verb.dep_ == "pcomp" and verb.head.lower_ in {"of", "for", "over"}:
+            owners = children(verb.head.head, "dobj", "nsubjpass")
+        elif through in {
+            "for",
+            "of",
+            "over",
+            "about",
+        }:  # "thanked Kenya for its help", "broke ties with Kenya over its war"
+            inside = [t for t in verb.subtree if verb.i < t.i < token.head.left_edge.i and t.dep_ in {"dobj", "pobj"}]
+            owners = [t for t in reversed(inside) if self.cast.at(t) is not None][:1]
+        else:
+            owners = []
+        owners = [o for o in owners if o.i < token.i] or subjects(verb)
+        return [m for o in owners if o.i < token.i and (m := self.cast.at(o)) and len(m.keys) == 1]
+
+    def _strikes(self, token: Token, mention: Mention) -> bool:
+        """ "the army shelled *its* lines": not those of whoever shells them."""
+        thing, head = token.head, self.doc[mention.head]
+        verb = thing.head.head if thing.dep_ == "pobj" else thing.head
+        return (
+            thing.dep_ in {"dobj", "pobj"}
+            and verb.lemma_ in self.actors.hostile
+            and _subject(head)
+            and head.head == verb
+        )
+
     def _several(self, token: Token) -> tuple[str, ...]:
         """The coordinated or plural subject before; else a body that "they" can be."""
         for mention in self.cast.before(token.i):
@@ -213,6 +271,8 @@ class _Coreference:
                 break
             if len(mention.keys) > 1 and _subject(head):
                 return mention.keys
+            if head.sent == token.sent and head.tag_ in {"NNS", "NNPS"} and self.cast.type(mention.keys[0]) != "Place":
+                return mention.keys  # "likened the Chinese to pirates and demanded that they leave"
             if _subject(head) and len(_all_conjuncts(head)) > 1:
                 group = [self.cast.at(t) for t in _all_conjuncts(head)]
                 keys = tuple(dict.fromkeys(k for m in group if m for k in m.keys))
@@ -222,10 +282,16 @@ class _Coreference:
             found = [m for m in self._candidates(token, _THEMATIC | {"Group"}, 0) if _subject(self.doc[m.head])]
             return found[0].keys if found else ()
         found = list(self._candidates(token, frozenset({"Force", "Organization", "Group"}), 1))
+        if token.lower_ == "them":  # one body is rather "it"
+            found = [m for m in found if self.cast.type(m.keys[0]) != "Organization"]
         return found[0].keys if found and (_subject(self.doc[found[0].head]) or len(found) == 1) else ()
 
     def _sentences_between(self, a: Token, b: Token) -> int:
-        return sum(1 for s in self.doc.sents if a.i < s.start <= b.i)
+        return max(0, self._sentence(b.i) - self._sentence(a.i))
+
+    def _sentence(self, i: int) -> int:
+        """The number of the sentence that holds a token."""
+        return bisect_right(self.starts, i) - 1
 
     def _author(self) -> str | None:
         """Who speaks in the first person throughout: the one whom the heading names, "Statement by A", "A's remarks"."""
@@ -261,6 +327,14 @@ class _Coreference:
         words = self.words
         lemma = head_lemma(noun)
         pronoun = next((c for c in children(noun, "poss") if c.pos_ == "PRON" or c.tag_ == "PRP$"), None)
+        named = next((c for c in children(noun, "appos") if noun.i < c.i and c.left_edge.i == noun.i + 1), None)
+        if named is not None and named.i in self.actors.at and named.i in self.cast.by_head:
+            self._refer_noun(noun, self.cast.by_head[named.i].keys, 0.9)  # "the group INSEC"
+            return
+        said_of = self.cast.by_head.get(noun.head.i) if noun.dep_ == "appos" and noun.head.i < noun.i else None
+        if said_of is not None and len(said_of.keys) == 1 and said_of.kind == "name" and children(noun, "det"):
+            self._refer_noun(noun, said_of.keys, 0.9)  # "Karuna, a colonel who"
+            return
         determiner = next((c.lower_ for c in children(noun, "det", "predet")), "")
         plural = noun.tag_ in {"NNS", "NNPS"}
         if (
@@ -269,6 +343,16 @@ class _Coreference:
             and (determiner == "both" or any(c.lower_ in words["nouns.reference.together"] for c in noun.lefts))
         ):
             self._refer_noun(noun, self._pair(noun), 0.8)
+            return
+        count = next((whole_number(c) for c in children(noun, "nummod")), None)
+        if (
+            plural
+            and count
+            and count > 2
+            and determiner in {"the", "these", "those"}
+            and lemma in words["nouns.reference.pair"]
+        ):
+            self._refer_noun(noun, self._so_many(noun, int(count)), 0.8)
             return
         if noun.dep_ == "poss" and plural and lemma in words["nouns.reference.pair"]:
             self._refer_noun(noun, self._pair(noun), 0.75)
@@ -285,13 +369,19 @@ class _Coreference:
             owners = [self._side(k) for k in self.cast.by_head[owner_noun.i].keys]
             self._forces(noun, [k for k in owners if self.cast.type(k) in _THEMATIC], owner_noun.left_edge.i)
             return
-        if lemma == "force" and plural and any(c.lower_ == "government" for c in noun.lefts):
+        if owner_noun is not None and either(noun, words["nouns.force.irregular"]):
+            forces = self._candidates(owner_noun, frozenset({"Force"}), 2)  # who has fighters is rather armed than not
+            owner = forces[0] if forces else self.cast.by_head.get(owner_noun.i)
+            self._fighters(noun, owner.keys if owner else (), owner_noun.left_edge.i)
+            return
+        armed = either(noun, words["nouns.force.military"] | words["nouns.force.equipment"])
+        if armed and plural and any(c.lower_ == "government" for c in noun.lefts):
             self._government_forces(noun)
             return
         if determiner not in {"the", "this", "that", "these"}:
             return
         if any(
-            i in self.actors.at
+            i in self.actors.at and self.actors.at[i].type != "Place"
             for c in noun.lefts
             if c.dep_ in {"amod", "compound", "nmod"}
             for i in range(c.left_edge.i, c.i + 1)
@@ -301,21 +391,32 @@ class _Coreference:
             return
         if self._called_by(noun):
             return
+        if noun.tag_.startswith("NNP") and any(
+            c.text[:1].isupper() and c.is_alpha and c.dep_ != "det" for c in noun.lefts
+        ):
+            return  # "the People's Party" is a name, known or not
         if either(noun, words["nouns.force.military"]) and plural | (lemma in words["nouns.force.itself"]):
-            found = list(self._candidates(noun, frozenset({"Force"}), 2))
+            found = [m for m in self._candidates(noun, frozenset({"Force"}), 2) if self.actors.regular(m.keys[0])]
             if len({m.keys for m in found}) == 1:
                 self._refer_noun(noun, found[0].keys, 0.7)
+            elif not found and lemma in words["nouns.force.itself"] and (home := self.actors.home(noun)) is not None:
+                self._forces(noun, [home], noun.left_edge.i)
         elif lemma in words["nouns.reference.state"] and not plural:
             found = self._candidates(noun, frozenset({"State"}), 2)
+            if lemma == "government":
+                self._refer_noun(noun, self._government(found), 0.7)
+                return
             acting = {
                 self.cast.entities[k].owner
                 for m in self.cast.before(noun.i)
                 if m.start >= noun.sent.start
                 for k in m.keys
             }
-            found = [
-                m for m in found if m.keys[0] not in acting
-            ]  # whose troops do it is not "the country" it is done to
+            if noun.dep_ in {"dobj", "pobj"}:
+                verb = next((t for t in noun.ancestors if t.pos_ in {"VERB", "AUX"}), noun)
+                acting |= {k for t in subjects(verb) if (m := self.cast.at(t)) for k in m.keys}
+            # who does it, by itself or by its troops, is not "the country" it is done to
+            found = [m for m in found if m.keys[0] not in acting]
             self._refer_noun(noun, found[0].keys if found else (), 0.7)
         elif lemma in words["nouns.reference.organization"] and not plural:
             found = self._candidates(noun, frozenset({"Organization", "Force"}), 2)
@@ -323,10 +424,33 @@ class _Coreference:
                 self._refer_noun(noun, found[0].keys, 0.7)
         elif lemma in words["nouns.reference.place"] and not plural:
             found = self._candidates(noun, frozenset({"Place"}), 2)
-            if len({m.keys for m in found}) == 1:
-                self._refer_noun(noun, found[0].keys, 0.65)
+            kinds = [k for k in ("water", "island", "city", "region") if lemma in words[f"nouns.reference.{k}"]]
+            fitting = [m for m in found if self._kind(m.keys[0]) in kinds] or [
+                m for m in found if not self._kind(m.keys[0])
+            ]
+            if len({m.keys for m in fitting}) == 1:
+                self._refer_noun(noun, fitting[0].keys, 0.65)
         else:
             self._by_title(noun)
+
+    def _government(self, near: list[Mention]) -> tuple[str, ...]:
+        """Whose "the government" is: the state's that the text is about; where it is about none, one that stands alone."""
+        home = self.doc._.kg_home or self.lead
+        if home is not None:
+            self.actors.known(self.actors.gazetteer.entries[home])
+            return (home,)
+        return near[0].keys if len({m.keys for m in near}) == 1 else ()
+
+    def _lead(self) -> str | None:
+        """The only state that the first two sentences name."""
+        end = max((s.end for s in islice(self.doc.sents, 2)), default=0)
+        named = {n.entry for n in self.actors.names if n.start < end and n.type == "State" and n.entry}
+        return named.pop() if len(named) == 1 else None
+
+    def _kind(self, place: str) -> str:
+        """What the gazetteer says a place is: "city", "water"; nothing where it does not know the place."""
+        entry = self.actors.gazetteer.entries.get(place)
+        return (entry.kind or "") if entry is not None else ""
 
     def _called_by(self, noun: Token) -> bool:
         """ "the commission" where the text has named the Kenyan Truth Commission: the last that is called so."""
@@ -343,16 +467,23 @@ class _Coreference:
                 return True
         return False
 
+    def _fighters(self, noun: Token, owners: tuple[str, ...], start: int) -> None:
+        """ "its fighters", "the group's fighters": the group itself where it is armed, else its armed men."""
+        sides = tuple(dict.fromkeys(self._side(k) for k in owners))
+        if len(sides) == 1 and self.cast.type(sides[0]) == "Force":
+            self._refer_noun(noun, sides, 0.8)
+        elif len(sides) == 1 and self.cast.type(sides[0]) == "Organization":
+            self._forces(noun, list(sides), start)
+
     def _government_forces(self, noun: Token) -> None:
-        """ "government forces": the army of the state that the text has just spoken of."""
-        found = self._candidates(noun, frozenset({"State"}), 2)
-        near = {m.keys[0] for m in found} | {
-            str(n.entry) for n in self.actors.names
-            if n.entry and n.type == "State" and noun.sent.start <= n.start < noun.i
-        }  # fmt: skip
-        if len(near) == 1:
-            self.actors.known(self.actors.gazetteer.entries[next(iter(near))])
-            self._forces(noun, list(near), noun.left_edge.i)
+        """ "government forces": the army of the state that the sentence names, that the text is about, or that it has just named."""
+        here = self.actors.states_in(noun.sent)
+        near = {m.keys[0] for m in self._candidates(noun, frozenset({"State"}), 2)}
+        for states in (here, {self.doc._.kg_home} - {None}, near | here):
+            if len(states) == 1:
+                self.actors.known(self.actors.gazetteer.entries[next(iter(states))])
+                self._forces(noun, list(states), noun.left_edge.i)
+                return
 
     def _refer_noun(self, noun: Token, keys: tuple[str, ...], certainty: float) -> None:
         if keys:
@@ -378,7 +509,7 @@ class _Coreference:
         keys = tuple(dict.fromkeys(self._side(k) for k in owner.keys))
         words = self.words
         if head_lemma(noun) in words["nouns.reference.neighbour"]:
-            others = [k for k in self._pair(noun) if k not in keys]
+            others = self._neighbours(noun, keys) or [k for k in self._pair(noun) if k not in keys]
             if len(others) == 1:
                 self._refer_noun(noun, (others[0],), 0.7)
             return
@@ -388,6 +519,8 @@ class _Coreference:
             noun, words["nouns.force.military"] | words["nouns.force.service"] | words["nouns.force.equipment"]
         ):
             self._forces(noun, [k for k in keys if self.cast.type(k) in {"State", "Force"}], pronoun.i)
+        elif either(noun, words["nouns.force.irregular"]):
+            self._fighters(noun, keys, pronoun.i)
         elif (
             either(noun, words["nouns.government.stands_for_state"])
             and head_lemma(noun) not in words["nouns.reference.office"]
@@ -395,6 +528,14 @@ class _Coreference:
             self._refer_noun(noun, keys, 0.7)
         elif either(noun, words["nouns.group.people"]) and len(keys) == 1 and self.cast.type(keys[0]) == "State":
             self.actors._group(noun, list(keys), pronoun.i)
+
+    def _neighbours(self, noun: Token, owners: tuple[str, ...]) -> list[str]:
+        """The states named before that border on the one state whose neighbour is meant."""
+        entries = self.actors.gazetteer.entries
+        if len(owners) != 1 or owners[0] not in entries:
+            return []
+        beside = set(entries[owners[0]].related.get("borders", ()))
+        return sorted({k for m in self.cast.before(noun.i) if len(m.keys) == 1 for k in m.keys if k in beside})
 
     def _forces(self, noun: Token, owners: list[str], start: int) -> None:
         """ "its troops", "the two countries' troops": the phrase itself is no name of them."""
@@ -411,10 +552,32 @@ class _Coreference:
             return key
         return next((o.owner for o in self.offices if o.person == key), key)
 
-    def _pair(self, token: Token) -> tuple[str, ...]:
-        """The two states (or forces) that the text before sets side by side, else its only two states."""
+    def _so_many(self, token: Token, count: int) -> tuple[str, ...]:
+        """ "the three countries": as many states or forces that the text has named in a row, up to two sentences before."""
         for mention in self.cast.before(token.i):
             head = self.doc[mention.head]
+            if self._sentences_between(head, token) > 2:
+                break
+            group = [m for t in _all_conjuncts(head) if (m := self.cast.at(t))]
+            keys = tuple(dict.fromkeys(k for m in group for k in m.keys if self.cast.type(k) in {"State", "Force"}))
+            if len(keys) == count:
+                return keys
+        return ()
+
+    def _pair(self, token: Token) -> tuple[str, ...]:
+        """The two states (or forces) that the text before sets side by side, else its only two states.
+
+        Two that are named beside each other once, sentences ago, are not what the text is about.
+        """
+        counts: dict[str, int] = {}
+        for mention in self.cast.before(token.i):
+            for key in mention.keys if mention.kind != "pronoun" and len(mention.keys) == 1 else ():
+                counts[key] = counts.get(key, 0) + 1
+        actors = self._acting(token)
+        for mention in self.cast.before(token.i):
+            head = self.doc[mention.head]
+            if head.i in actors:
+                continue  # "mediators from A and B met the two sides"
             group = (
                 [self.cast.at(t) for t in _all_conjuncts(head)]
                 if head.dep_ == "conj" or any(c.dep_ == "conj" for c in head.children)
@@ -429,19 +592,25 @@ class _Coreference:
                     if self.cast.type(k) in {"State", "Force", "Organization", "Person"}
                 )
             )
-            if len(keys) == 2 and len({self.cast.type(k) for k in keys}) == 1:
+            alike = len(keys) == 2 and len({self.cast.type(k) for k in keys}) == 1
+            if alike and (self._sentences_between(head, token) < 2 or min(counts.get(k, 0) for k in keys) > 1):
                 return keys
             if token.sent.start - mention.start > 250:
                 break
-        counts: dict[str, int] = {}
-        for mention in self.cast.before(token.i):
-            for key in mention.keys:
-                if self.cast.type(key) == "State":
-                    counts[key] = counts.get(key, 0) + 1
-        top = sorted(counts, key=lambda k: (-counts[k], k))[:3]
-        if len(top) == 2 or (len(top) == 3 and counts[top[1]] >= 2 * counts[top[2]]):
+        states = {k: n for k, n in counts.items() if self.cast.type(k) == "State"}
+        top = sorted(states, key=lambda k: (-states[k], k))[:3]
+        if len(top) == 2 or (len(top) == 3 and states[top[1]] >= 2 * states[top[2]]):
             return tuple(sorted(top[:2]))
-        return ()
+        forces = {k: n for k, n in counts.items() if self.cast.type(k) == "Force" and n > 1}
+        return tuple(sorted(forces)) if len(forces) == 2 else ()
+
+    def _acting(self, token: Token) -> set[int]:
+        """The tokens of the subject of the verb whose object or complement `token` is in."""
+        verb = next((t for t in token.ancestors if t.pos_ in {"VERB", "AUX"}), None)
+        found = subjects(verb) if verb is not None else []
+        return {
+            t.i for s in found for c in coordinated(s) for t in c.subtree if s.i < token.i and token not in c.subtree
+        }
 
 
 def _subject(token: Token) -> bool:

@@ -16,12 +16,16 @@ import numpy.typing as npt
 import threadpoolctl
 
 from kg.errors import KgError
+from kg.ontology import TOP
 from kg.ontology import load as load_ontology
+from kg.resources import folder
 
 Array = npt.NDArray[np.float32]
 
-PREDICATES = tuple(sorted(load_ontology().properties))
+# Those it was trained on: the shipped ones, whatever a user lays over them.
+PREDICATES = tuple(sorted(load_ontology(folder("ontology") / "kg.ttl").properties))
 KINDS = ("Person", "State", "Organization", "Force", "Group", "Place", "Agreement", "Conflict", "Number")
+LABELS = ("O", *(f"{side}-{kind}" for kind in TOP for side in "BI"))
 # Longer sentences are not read: they are lists and tables more often than sentences.
 LONGEST = 254
 _HEADS, _PAIR_HEADS = 12, 4
@@ -114,6 +118,20 @@ class Network:
         sums = np.add.reduceat(x[1 : 1 + ends[-1]], np.concatenate(([0], ends[:-1])), axis=0)
         vectors: Array = (sums / np.array([[len(ps)] for ps in split])).astype(np.float32)
         return vectors
+
+    def mentions(self, words: Array) -> list[tuple[int, int, str, float]]:
+        """Where a sentence mentions something: (start, end, class, probability), in words; `LABELS` begin or go on."""
+        scores = _softmax(self._linear(words, "tag"))
+        found: list[tuple[int, int, str, float]] = []
+        for i, row in enumerate(scores):
+            label = LABELS[int(row.argmax())]
+            kind = label[2:]
+            if label.startswith("I-") and found and found[-1][1] == i and found[-1][2] == kind:
+                start, _, _, sure = found.pop()
+                found.append((start, i + 1, kind, min(sure, float(row.max()))))
+            elif kind:
+                found.append((i, i + 1, kind, float(row.max())))
+        return found
 
     def pairs(
         self,

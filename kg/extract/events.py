@@ -46,8 +46,12 @@ class _Events:
                 continue
             if either(token, agreements):
                 self._event(token, self._agreement_class(token))
-            elif either(token, conflicts):
+            elif either(token, conflicts) and not self._many(token):
                 self._event(token, "War" if either(token, words["nouns.conflict.war"]) else "Conflict")
+
+    def _many(self, noun: Token) -> bool:
+        """ "two wars", "frequent clashes over the decades" are no one conflict."""
+        return noun.tag_ in {"NNS", "NNPS"} and any(c.dep_ == "nummod" for c in noun.children)
 
     def _agreement_class(self, token: Token) -> str:
         words = self.words
@@ -154,7 +158,10 @@ class _Events:
             if indefinite and not traits & theirs:
                 continue
             if family == "conflict":
-                if same_noun or (bare and head_lemma(noun) in words["nouns.reference.conflict"]):
+                short = (
+                    type_ == "War" and draft.type == "Conflict" and head_lemma(other) in words["nouns.conflict.blow"]
+                )
+                if same_noun or (bare and not short and head_lemma(noun) in words["nouns.reference.conflict"]):
                     return key
                 continue
             apart = {head_lemma(noun), head_lemma(other)} & words["nouns.agreement.apart"]

@@ -27,7 +27,7 @@ def kg_facts(doc: Doc) -> Doc:
             the_cast.entities[name.entry].aliases.add(doc[name.start : name.end].text)
     doc._.kg_findings.extend([
         *_offices(doc._.kg_offices), *_belonging(the_cast), *_regions(doc), *_places(doc, the_cast),
-        *_neighbours(doc, the_cast),
+        *_neighbours(doc, the_cast), *_members(doc, the_cast),
     ])  # fmt: skip
     return doc
 
@@ -62,6 +62,23 @@ def _belonging(the_cast: Cast) -> Iterator[Finding]:
             continue
         if the_cast.type(owner) in {"State", "Organization", "Force"}:
             yield Finding(draft.key, "belongsTo", owner, at, _ASSERTED, None, None, 0.95, "owned noun")
+
+
+def _members(doc: Doc, the_cast: Cast) -> Iterator[Finding]:
+    """ "Pedro Ruiz of the Unity Movement", "Arnel Reyes from the Coast Guard", where no office says it better."""
+    for mention in the_cast.mentions():
+        person = mention.keys[0]
+        if mention.kind != "name" or the_cast.type(person) != "Person":
+            continue
+        for prep in children(doc[mention.head], "prep"):
+            if prep.i != mention.end or prep.lower_ not in {"of", "from"}:
+                continue
+            for body in (m for o in children(prep, "pobj") if (m := the_cast.at(o)) and len(m.keys) == 1):
+                held = any(o.person == person and o.owner == body.keys[0] for o in doc._.kg_offices)
+                if the_cast.type(body.keys[0]) in {"Organization", "Force"} and not held:
+                    yield Finding(
+                        person, "memberOf", body.keys[0], mention.head, _ASSERTED, None, None, 0.75, "name of body"
+                    )
 
 
 def _regions(doc: Doc) -> Iterator[Finding]:
@@ -121,7 +138,16 @@ def _containers(doc: Doc, the_cast: Cast, mention: Mention) -> Iterator[tuple[Me
     end = mention.end
     if end + 1 < len(doc) and doc[end].text == ",":
         after = the_cast.covering(end + 1)
-        if after is not None and after.kind == "name" and after.start == end + 1 and not _list(doc, mention, after):
+        speaks = (
+            after is not None and doc[after.head].dep_ in {"nsubj", "nsubjpass"} and doc[after.head].head.i > after.head
+        )
+        if (
+            after is not None
+            and after.kind == "name"
+            and after.start == end + 1
+            and not speaks
+            and not _list(doc, mention, after)
+        ):
             yield after, "place, place"
     head: Token = doc[mention.head]
     for prep in children(head, "prep"):

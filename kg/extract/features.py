@@ -9,13 +9,14 @@ from spacy.tokens import Token
 from kg.extract.encoder import PREDICATES, Array
 from kg.frames import KINDS
 from kg.frames import load as load_frames
+from kg.resources import folder
 
 
 @cache
 def _triggers() -> Mapping[str, tuple[int, ...]]:
     """The predicates, by number, that a word can express by some frame."""
     found: dict[str, set[int]] = {}
-    frames = load_frames()
+    frames = load_frames(folder("ontology") / "frames")
     for kind in KINDS:
         for word, patterns in frames.index[kind].items():
             for pattern in patterns:
@@ -64,5 +65,6 @@ def told(rows: Iterable[Mapping[str, float]]) -> Array:
     table = np.zeros((len(rows), len(PREDICATES)), dtype=np.float32)
     for n, row in enumerate(rows):
         for predicate, confidence in row.items():
-            table[n, PREDICATES.index(predicate)] = confidence
+            if predicate in PREDICATES:  # one of a user's own it has never seen
+                table[n, PREDICATES.index(predicate)] = confidence
     return table

@@ -1,6 +1,6 @@
 """Names: the gazetteer first, then what the language model's recognizer adds; which sense of a name is meant."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Set
 from dataclasses import dataclass, replace
 
 from spacy.language import Language
@@ -9,6 +9,7 @@ from spacy.util import filter_spans
 
 from kg.document import Document
 from kg.extract.cast import Cast
+from kg.extract.mentions import Mark, marks
 from kg.extract.senses import Match, Senses
 from kg.gazetteer import Gazetteer, load
 from kg.lexicon import load as load_lexicon
@@ -23,6 +24,9 @@ _READ_FROM_PARTS = (
     "nouns.government.bodies",
     "nouns.government.written",
 )
+# What a new name can be; states are all known, agreements and conflicts are read from their parts.
+_NEW = frozenset({"Person", "Organization", "Force", "Place", "Group"})
+SURE, ALONE = 0.7, 0.9
 _INSIDE = {"of", "the", "and", "for", "de", "del", "la", "al", "-", "&", "'s", "’s", "in", "on", "to"}
 
 
@@ -88,15 +92,26 @@ def _merge(doc: Doc, known: list[Name]) -> list[Name]:
     taken = {i: n for n in known for i in range(n.start, n.end)}
     added: list[Name] = []
     dropped: set[Name] = set()
-    for ent in doc.ents:
-        type_ = _TYPE.get(ent.label_)
-        if type_ is None:
-            continue
-        start, end = _trim(doc, ent.start, ent.end)
+    for first, last, type_ in _recognized(doc, taken.keys()):
+        start, end = _trim(doc, first, last)
+        if (
+            start - 1 in taken
+            and end - start < 3
+            and any(doc[end - 1].lower_ in load_lexicon()[w] for w in _READ_FROM_PARTS)
+        ):
+            continue  # "Pakistan | Army"
         while type_ == "Person" and end < len(doc) and end not in taken and _continues(doc, start, end):
             end += 1
         if end - start > 1:
             type_ = _by_last_word(doc[end - 1]) or type_
+        if (
+            type_ == "Person"
+            and end - start == 1
+            and doc[start].is_sent_start
+            and doc[start].head.i == end
+            and doc[end].pos_ == "NOUN"
+        ):
+            continue  # "Riot police": written large because it comes first
         if end - start == 1 and doc[start].lower_ in compass:
             continue  # "the North" is a description, resolved later
         if (
@@ -137,6 +152,53 @@ def _merge(doc: Doc, known: list[Name]) -> list[Name]:
     names = [replace(n, type="Person") if _surname(doc, n, surnames) else n for n in names]
     names = [_as_its_neighbours(doc, names, i) for i in range(len(names))]
     return [replace(n, type="Place") if _somewhere(doc, n) else n for n in names]
+
+
+def _recognized(doc: Doc, known: Set[int]) -> Iterator[tuple[int, int, str]]:
+    """Names that are recognized by what stands around them: the language model's, set right and completed by the reader's.
+
+    The reader is asked about sentences that have names which the gazetteer does not know, the tokens of which are `known`.
+    """
+    asked = [s for s in doc.sents if any(_unknown(t, known) for t in s)]
+    seen = [m for s in asked for m in marks(doc, s) if m.probability >= SURE and _proper(doc, m.start, m.end)]
+    found, used = [], set()
+    for ent in doc.ents:
+        if ent.label_ not in _TYPE:
+            continue
+        inside = [m for m in seen if m.start < ent.end and ent.start < m.end]
+        used |= set(inside)
+        if len(inside) > 1:  # "Granda inside Venezuela" is no one name
+            found += [(m.start, m.end, m.type) for m in inside if m.type in _NEW and _whole(doc, m)]
+        elif not inside or inside[0].type == "State" or not _whole(doc, inside[0]):
+            found.append((ent.start, ent.end, _TYPE[ent.label_]))
+        elif inside[0].type in _NEW:
+            found.append((min(ent.start, inside[0].start), max(ent.end, inside[0].end), inside[0].type))
+    for m in seen:
+        if m not in used and m.type in _NEW and m.probability >= ALONE and _whole(doc, m):
+            found.append((m.start, m.end, m.type))
+    return iter(sorted(set(found)))
+
+
+def _unknown(token: Token, known: Set[int]) -> bool:
+    """Whether a word may be of a name that the gazetteer lacks."""
+    if token.i in known or not token.text[:1].isupper() or token.ent_type_ in {"DATE", "TIME"}:
+        return False
+    return token.tag_.startswith("NNP") or not (token.is_sent_start or token.i == 0 or token.nbor(-1).is_punct)
+
+
+def _whole(doc: Doc, mark: Mark) -> bool:
+    """Whether a mark is a name by itself: not "Army" after "Pakistan", "Tutsi" before "rebels" or a lone first name."""
+    last = doc[mark.end - 1]
+    if mark.end - mark.start == 1:
+        return mark.type != "Person" and last.dep_ not in {"amod", "compound", "nmod", "npadvmod"}
+    return True
+
+
+def _proper(doc: Doc, start: int, end: int) -> bool:
+    """Whether a mention is a name: written large, and not only because it comes first."""
+    words = [t for t in doc[start:end] if t.is_alpha and t.lower_ not in _INSIDE]
+    large = bool(words) and words[0].text[:1].isupper() and all(_namelike(t) for t in words)
+    return large and (any(t.tag_.startswith("NNP") for t in words) or not doc[start].is_sent_start)
 
 
 def _surname(doc: Doc, name: Name, surnames: set[str]) -> bool:
@@ -222,7 +284,27 @@ def _namelike(token: Token) -> bool:
         token.text[:1].isupper()
         or token.text[:1].isdigit()
         or token.text in _INSIDE
-        or token.lower_ in {"al", "bin", "van", "von", "der", "el", "ibn", "di", "da", "dos", "ul"}
+        or token.lower_
+        in {
+            "al",
+            "bin",
+            "van",
+            "von",
+            "der",
+            "el",
+            "ibn",
+            "di",
+            "da",
+            "dos",
+            "ul",
+            "dela",
+            "ould",
+            "ag",
+            "ben",
+            "le",
+            "y",
+            "das",
+        }
     )
 
 

@@ -49,13 +49,16 @@ class _Title:
 
 
 @Language.component(
-    "kg_offices", requires=["doc._.kg_names", "doc._.kg_cast"], assigns=["doc._.kg_offices", "doc._.kg_unowned"]
+    "kg_offices",
+    requires=["doc._.kg_names", "doc._.kg_cast"],
+    assigns=["doc._.kg_offices", "doc._.kg_unowned", "doc._.kg_home"],
 )
 def kg_offices(doc: Doc) -> Doc:
     """Names persons, links surnames to full names, and reads titles; leaves `Office` records for the statements."""
     offices = _Offices(doc)
     doc._.kg_offices = offices.run()
     doc._.kg_unowned = tuple(offices.unowned)
+    doc._.kg_home = offices.home
     return doc
 
 
@@ -83,6 +86,20 @@ class _Offices:
         self._know(str(counts[0][0]))
         return counts[0][0]
 
+    def _national_owner(self, name: Name) -> str | None:
+        """Whose minister a person is of whom the text does not say it: of the state that the sentence is about, or the text."""
+        sentence = self.doc[name.start].sent
+        near = [n for n in self.names if n.type == "State" and n.entry and sentence.start <= n.start < sentence.end]
+        first = near[0] if near else None
+        if (
+            first is not None
+            and first.role == "name"
+            and self.doc[first.start : first.end].root.dep_ in {"nsubj", "nsubjpass"}
+        ):
+            self._know(str(first.entry))
+            return first.entry
+        return self.home if {n.entry for n in near} <= {self.home} else None
+
     def run(self) -> tuple[Office, ...]:
         people = [n for n in self.names if n.type == "Person"]
         offices: list[Office] = []
@@ -97,10 +114,18 @@ class _Offices:
                     office = Office(key, title.text, "", start, end, title.former, 0.9)
                     self.unowned.append(Unowned(title.owner_at, office))
                     continue
+                national = title.text.lower() in self.national
                 owner = title.owner or self._usual_owner(key)
+                if (
+                    title.owner is None
+                    and owner is not None
+                    and national
+                    and self.gazetteer.entries[owner].type != "State"
+                ):
+                    owner = None  # what a prime minister became later
                 certainty = 0.95
-                if owner is None and title.text.lower() in self.national:
-                    owner, certainty = self.home, 0.75
+                if owner is None and national:
+                    owner, certainty = self._national_owner(name), 0.75
                 if owner is not None:
                     offices.append(Office(key, title.text, owner, start, end, title.former, certainty))
         return (*offices, *self._counterparts(offices))
@@ -171,7 +196,7 @@ class _Offices:
         full.setdefault(words[-1].casefold(), key)
         full.setdefault(label.split()[-1].casefold(), key)
         head = self.doc[name.start : name.end].root
-        self.cast.by_head.pop(head.i, None)
+        self.cast.drop(head.i)
         self.cast.add(Mention(name.start, name.end, head.i, (key,), certainty=1.0 if len(words) > 1 else 0.95), short)
         return key
 

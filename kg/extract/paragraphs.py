@@ -9,6 +9,8 @@ from spacy.tokens import Doc, Token
 # A line shorter than this that ends without a stop is a heading, not the wrapped line of a paragraph.
 _SHORT_LINE = 60
 _STOPS = frozenset('.!?:"”’')
+# No sentence has so many tokens without a stop: a table or garbage, which costs the square of its length.
+_LONGEST = 300
 # "PARIS (Reuters) -", "MOGADISHU, Somalia --", "ISLAMABAD:", "Geneva, 13 April (IANS) –" in front of a paragraph's text
 _DATELINE = re.compile(
     r"\s*(?:[A-Z][A-Z.' -]{2,30}(?:, [A-Z][\w. ]{2,24}){0,2}|[A-Z][\w.' -]{2,24}(?:, [A-Z][\w. ]{2,24}){0,2}(?=,? ?\())"
@@ -19,9 +21,9 @@ _CREDITS = frozenset({"credit", "photo", "photograph", "image"})
 
 @Language.component("kg_paragraphs", assigns=["token.is_sent_start"])
 def kg_paragraphs(doc: Doc) -> Doc:
-    """Starts a sentence after a blank line, a heading or a caption's credit, before the parser sees the text."""
+    """Starts a sentence after a blank line, a heading or a caption's credit, and in what never stops, before the parser sees the text."""
     fresh = True
-    line_start = 0
+    line_start = run = 0
     after_dateline = {match.end() for match in _datelines(doc.text)}
     for token in doc:
         if token.is_space:
@@ -29,8 +31,10 @@ def kg_paragraphs(doc: Doc) -> Doc:
                 fresh = fresh or token.text.count("\n") > 1 or _ends_line(doc, token, line_start)
                 line_start = token.idx + len(token.text)
             continue
-        if fresh or token.idx in after_dateline or _credit(doc, token.i):
+        run = 0 if fresh or token.text in {".", "!", "?"} else run + 1
+        if fresh or run == _LONGEST or token.idx in after_dateline or _credit(doc, token.i):
             token.is_sent_start = True
+            run = 0
         fresh = False
     return doc
 

@@ -91,6 +91,7 @@ class _Relations:
         self.transparent = self.words["nouns.transparent.of"]
         self.starts = _title_starts(doc, self.cast)
         self.titled = {i: o.person for o in doc._.kg_offices for i in range(o.start, o.end)}
+        self.entry_at = {i: n.entry for n in reversed(doc._.kg_names) if n.entry for i in range(n.start, n.end)}
         self.made = _made(doc, self.cast)
         self.found: list[Finding] = []
 
@@ -281,10 +282,9 @@ class _Relations:
     def _name_at(self, i: int) -> str | None:
         if i < 0:
             return None
-        for name in self.doc._.kg_names:
-            if name.start <= i < name.end and name.entry:
-                self.actors.known(self.actors.gazetteer.entries[name.entry])
-                return str(name.entry)
+        if entry := self.entry_at.get(i):
+            self.actors.known(self.actors.gazetteer.entries[entry])
+            return str(entry)
         mention = self.cast.covering(i)
         return mention.keys[0] if mention and (mention.kind == "name" or len(mention.keys) == 1) else None
 
@@ -398,6 +398,8 @@ class _Relations:
         if preposition in _SLOT_WORDS:
             return []
         heads = prepositional(token, preposition)
+        if preposition in {"in", "at", "near"}:  # "In Germany, police raided": where, not what
+            heads = [h for h in heads if h.i > token.i]
         if carrier is not None:
             for prep in children(carrier, "prep"):  # "restrictions on flying to Cuba"
                 if prep.lower_ == preposition:
@@ -479,6 +481,8 @@ class _Relations:
             ):
                 continue
             found = self._phrases(children(noun, "poss")) or self._modifiers(noun)
+            if self._each_their_own(noun, found):
+                return []
             for preposition in ("by", "from", "of"):
                 found = found or self._phrases(prepositional(noun, preposition))
             if not found:
@@ -489,6 +493,14 @@ class _Relations:
             if found:
                 return [replace(a, certainty=round(a.certainty * 0.9, 3)) for a in found]
         return []
+
+    def _each_their_own(self, noun: Token, owners: list[Argument]) -> bool:
+        """ "A and B recalled their ambassadors": each its own, not the other's."""
+        if len(owners) < 2 or not any(c.tag_ == "PRP$" for c in children(noun, "poss")):
+            return False
+        verb = next((t for t in noun.ancestors if t.pos_ in _VERBAL), None)
+        doers = {a.key for a in self._phrases(subjects(verb))} if verb is not None else set()
+        return bool(doers & {a.key for a in owners})
 
     def _deed(self, token: Token, carrier: Token | None) -> list[Argument]:
         """Whom the deed would touch that completes a verb or noun: "threatened to attack Kenya", "a threat to attack it"."""
@@ -712,9 +724,18 @@ class _Relations:
             return None
         word = noun.lower_
         if types == {"Force"}:
-            found = [k for k in found if self.cast.entities[k].name.lower().endswith((word, "armed forces"))] or found
+            exact = [k for k in found if self.cast.entities[k].name.lower().endswith((word, "armed forces"))]
+            if either(noun, words["nouns.force.service"]):
+                found = [k for k in exact if self.cast.entities[k].name.lower().endswith(word)]
+            elif either(noun, words["nouns.force.military"]):
+                found = exact or [k for k in found if self.actors.regular(k)]
+            else:
+                found = exact or found
+            if not found:
+                return None
         recent = list(dict.fromkeys(found))
-        near = {k for m in before if m.start >= self._start_of_last(noun) for k in m.keys} & set(found)
+        earliest = self._start_of_last(noun)
+        near = {k for m in before if m.start >= earliest for k in m.keys} & set(found)
         if len(recent) == 1:
             return [Argument(recent[0], 0.8)]
         return [Argument(near.pop(), 0.75)] if len(near) == 1 else []

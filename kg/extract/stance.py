@@ -7,7 +7,7 @@ from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
 
 from kg.extract.cast import Cast, cast, phrase
-from kg.extract.clauses import agents, children, coordinated, passive, subjects
+from kg.extract.clauses import agents, children, coordinated, gerund_governor, passive, subjects
 from kg.frames import load as load_frames
 from kg.lexicon import Lexicon
 from kg.lexicon import load as load_lexicon
@@ -69,9 +69,11 @@ class _Climb:
     def run(self) -> Stance:
         token = self.trigger
         self._own_clause(token)
+        self._aside(token)
         while token.head.i != token.i:
             self._step(token, token.head)
             token = token.head
+            self._aside(token)
         self._according(token.sent.root)
         speaker = self.trigger.doc._.kg_speakers.get(self.trigger.i)
         if speaker is not None and not self.sources:
@@ -111,8 +113,23 @@ class _Climb:
                     self.hypothetical = True
         if token.pos_ in {"NOUN", "PROPN"} and any(c.lower_ == "no" and c.dep_ == "det" for c in token.children):
             self.negated = True
+        if self.negated and any(c.lower_ in {"until", "till"} or any(g.lower_ == "until" and g.dep_ == "mark" for g in c.children) for c in token.children):  # fmt: skip
+            self.negated = False  # "did not leave until March": then it left
         if token.sent.text.rstrip(" \"”'").endswith("?"):
             self.hypothetical = True
+
+    def _aside(self, verb: Token) -> None:
+        """ "Uganda, *Tanzania said*, sent troops": who tells it is put in between."""
+        for child in children(verb, "parataxis"):
+            edge = child.left_edge.i
+            if (
+                child.lemma_.lower() in self.words["stance.verb.report"]
+                and children(child, "nsubj")
+                and not children(child, "ccomp", "dobj")
+                and edge > verb.sent.start
+                and verb.doc[edge - 1 if verb.doc[edge].text != "," else edge].text == ","
+            ):
+                self._attribute(child)
 
     def _blamed(self, verb: Token) -> None:
         """What somebody is accused of: the accuser says so; nobody's accusation is no report."""
@@ -216,7 +233,8 @@ class _Climb:
         """A clause as the content of `head`: "said that", "denied that"."""
         words, lemma = self.words, head.lemma_.lower()
         beside = child.i < head.i and children(child, "nsubj", "nsubjpass") and not children(child, "mark")
-        if beside and lemma not in words["stance.verb.report"]:
+        apart = any(t.text == ";" for t in child.doc[min(child.i, head.i) : max(child.i, head.i)])
+        if (beside and lemma not in words["stance.verb.report"]) or apart:
             return  # "the troops left; the town was quiet": two sentences in one
         if lemma in words["stance.verb.deny"]:
             self.negated = not self.negated
@@ -250,7 +268,7 @@ class _Climb:
 
     def _gerund(self, preposition: Token) -> None:
         """ "accused of shelling", "after shelling", "by shelling"."""
-        governor = preposition.head
+        governor = gerund_governor(preposition)
         words = self.words
         low = preposition.lower_
         if low == "without":
@@ -357,6 +375,8 @@ class _Climb:
         """A source that the text does not name: "residents", "a spokesman"; an entity of this text only."""
         if noun.lemma_.lower() not in self.words["stance.noun.source"] and noun.pos_ != "PROPN":
             return []
+        if any(c.lower_ == "no" for c in children(noun, "det")):
+            return []  # "no group claimed responsibility"
         type_ = "Group" if noun.tag_ in {"NNS", "NNPS"} else "Person"
         text = phrase(noun.doc, min([noun.i, *[c.i for c in noun.lefts if c.dep_ in {"amod", "compound"}]]), noun.i + 1)
         key = self.cast.local_key(type_, text)

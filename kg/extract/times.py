@@ -2,9 +2,11 @@
 
 import calendar
 import re
+from bisect import bisect_right
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import lru_cache
 
 from spacy.tokens import Span, Token
 
@@ -100,11 +102,27 @@ def _anchor(published: str | None) -> date | None:
     return None
 
 
-def _told_year(sentence: Span) -> int | None:
-    """The year that stands last in the text up to the end of a sentence, its own first."""
-    text = sentence.doc.text[: sentence.end_char]
-    found = re.findall(r"\b(1[5-9]\d\d|20\d\d)\b", text)
-    return int(found[-1]) if found else None
+def _told_year(sentence: Span, paragraph: bool = False) -> int | None:
+    """The year that stands last in the text, or in its paragraph, up to the end of a sentence, its own first."""
+    text = sentence.doc._.kg_document.text
+    ends, years = _years(text)
+    at = bisect_right(ends, sentence.end_char)
+    if not at or (paragraph and ends[at - 1] <= text.rfind("\n\n", 0, sentence.start_char)):
+        return None
+    return years[at - 1]
+
+
+@lru_cache(maxsize=1)
+def _years(text: str) -> tuple[list[int], list[int]]:
+    """Where the years that a text names end, and which they are; once a text, however many its sentences."""
+    found = list(re.finditer(r"\b(1[5-9]\d\d|20\d\d)\b", text))
+    return [match.end() for match in found], [int(match[0]) for match in found]
+
+
+def _year(sentence: Span, anchor: date | None) -> int | None:
+    """The year of a day or month without one, where the text tells of another time: "In 1971 … on 3 December"."""
+    told = _told_year(sentence, paragraph=anchor is not None)
+    return told if anchor is None or (told is not None and told < anchor.year - 1) else None
 
 
 def _resolve(kind: str, match: re.Match[str], anchor: date | None, sentence: Span) -> str | None:
@@ -120,21 +138,20 @@ def _resolve(kind: str, match: re.Match[str], anchor: date | None, sentence: Spa
         month, day = _MONTHS[groups["month"].lower()], int(groups["day"])
         if groups["year"]:
             year = int(groups["year"])
-        elif anchor is None:
-            told = _told_year(sentence)
-            if told is None:
-                return None
+        elif (told := _year(sentence, anchor)) is not None:
             year = told
+        elif anchor is None:
+            return None
         else:
             year = anchor.year
             if (month, day) > (anchor.month, anchor.day) and not future:
                 year -= 1
         value = f"{year}-{month:02}-{day:02}"
         return value if _valid(value) else None
-    if anchor is None:
-        if kind != "bare month" or (told := _told_year(sentence)) is None:
-            return None
+    if kind == "bare month" and (told := _year(sentence, anchor)) is not None:
         return f"{told}-{_MONTHS[groups['month'].lower()]:02}"
+    if anchor is None:
+        return None
     if kind == "bare month":
         month = _MONTHS[groups["month"].lower()]
         return f"{anchor.year - (month > anchor.month and not future)}-{month:02}"
@@ -228,6 +245,10 @@ def _in_clause(head: Token, time: Time, passed: set[int]) -> bool:
     """Whether the time's words hang on `head` without another verb in between."""
     for token in _tokens(head, time):
         while token.i != head.i and token.head.i != token.i:
+            if token.dep_ == "prep" and token.lower_ in {"for", "over", "about"} and token.head.i == head.i:
+                return False  # "apologised for the crimes of 1945"
+            if token.dep_ == "prep" and token.lower_ == "of" and token.head.pos_ == "PROPN" and token.head.i != head.i:
+                return False  # "guarantors of the Protocol of 1942"
             if (
                 token.pos_ in {"VERB", "AUX"}
                 and token.dep_ in {"ccomp", "relcl", "advcl", "acl", "conj", "parataxis", "xcomp", "pcomp"}

@@ -15,7 +15,7 @@ from typing import BinaryIO
 
 from kg.document import Document
 from kg.errors import InputError
-from kg.readers import feed, html, jsonl, markdown, packed, pdf, plain, table, warc, web, word
+from kg.readers import feed, html, jsonl, markdown, packed, parquet, pdf, plain, table, warc, web, word
 from kg.readers.folder import files
 from kg.readers.language import foreign_language
 from kg.readers.metadata import beside, beside_a_text, sidecar
@@ -32,6 +32,7 @@ FORMATS: dict[str, Reader] = {
     ".html": html.read,
     ".jsonl": jsonl.read,
     ".md": markdown.read,
+    ".parquet": parquet.read,
     ".pdf": pdf.read,
     ".rss": feed.read,
     ".tsv": table.read,
@@ -39,7 +40,7 @@ FORMATS: dict[str, Reader] = {
     ".warc": warc.read,
     ".xml": feed.read,
 }
-COLLECTIONS: frozenset[Reader] = frozenset({feed.read, jsonl.read, table.read, warc.read})
+COLLECTIONS: frozenset[Reader] = frozenset({feed.read, jsonl.read, parquet.read, table.read, warc.read})
 _PACKED = ".gz"
 _KINDS = (*FORMATS, _PACKED)
 _STANDARD_INPUT = "stdin"

@@ -2,7 +2,7 @@
 
 import io
 import json
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from typing import BinaryIO
 
 from kg.document import Document
@@ -24,7 +24,7 @@ def read(stream: BinaryIO, name: str, notes: Notes) -> Iterator[Document]:
         empty = False
         where = f"{name}:{number}"
         try:
-            yield _document(record(raw), where, notes)
+            yield from_record(record(raw), where, notes)
         except InputError as error:
             notes.skip(where, error.message, error.hint)
     if empty:
@@ -52,7 +52,8 @@ def record(raw: bytes) -> dict[str, object]:
     return found
 
 
-def _document(fields: dict[str, object], where: str, notes: Notes) -> Document:
+def from_record(fields: Mapping[str, object], where: str, notes: Notes) -> Document:
+    """The document that a record with the fields id, text, date, title, url, source tells of, or InputError."""
     text, given = fields.get("text"), fields.get("id")
     if not isinstance(text, str):
         raise InputError("no text", 'a record needs a field "text" that holds a text')

@@ -72,7 +72,9 @@ def _order(e: Evidence) -> tuple[str, ...]:
 
 
 def independent(evidence: Sequence[Evidence]) -> int:
-    """How many documents say so by themselves: those that print one and the same sentence count as one."""
+    """How many documents say so by themselves: copies of one text, and those that print one and the same
+    sentence, count as one.
+    """
     if len(evidence) == 1:
         return 1
     parent: dict[str, str] = {}
@@ -83,8 +85,8 @@ def independent(evidence: Sequence[Evidence]) -> int:
         return key
 
     for e in evidence:
-        parent[root(e.document.iri)] = root("=" + " ".join(e.sentence.split()))
-    return len({root(e.document.iri) for e in evidence})
+        parent[root(e.document.original)] = root("=" + " ".join(e.sentence.split()))
+    return len({root(e.document.original) for e in evidence})
 
 
 def ties(reader: Reader, graph: View, predicates: Iterable[str]) -> View:

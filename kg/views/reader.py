@@ -19,20 +19,24 @@ from kg.views.options import Options, span
 _DEFAULT = DefaultGraph()
 _TYPE, _LABEL, _ALIAS = (NamedNode(iri(name)) for name in ("rdf:type", "rdfs:label", "skos:altLabel"))
 _PREDICATE, _FROM = NamedNode(iri("rdf:predicate")), iri("prov:wasDerivedFrom")
-_TEXT, _PART = iri("schema:text"), iri("schema:isPartOf")
+_TEXT, _PART, _COPY = iri("schema:text"), iri("schema:isPartOf"), iri("kg:copyOf")
 _FOLDED = frozenset({"Person", "Force", "Organization"})
 _STEPS_UP = 6
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """Where a sentence stands: IRI, name, publication date, publisher and address; empty where unknown."""
+    """Where a sentence stands: IRI, name, publication date, publisher and address; empty where unknown.
+
+    `original` is the IRI of the document whose text this one prints, where that is recorded; else its own.
+    """
 
     iri: str
     name: str
     published: str
     publisher: str
     url: str
+    original: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -159,11 +163,12 @@ class Reader:
 
     def _document(self, node: str) -> Document:
         if node not in self._documents:
-            name, *rest = (
+            name, published, publisher, url = (
                 min(self._objects(node, NamedNode(iri(f"schema:{p}"))), default="")
                 for p in ("identifier", "datePublished", "publisher", "url")
             )
-            self._documents[node] = Document(node, name or node, *rest)
+            original = min(self._column(_COPY).get(node, (node,)))
+            self._documents[node] = Document(node, name or node, published, publisher, url, original)
         return self._documents[node]
 
     def _objects(self, node: str, predicate: NamedNode) -> list[str]:

@@ -7,7 +7,7 @@ from pathlib import Path
 
 from kg.errors import OntologyError
 from kg.ontology import load as ontology
-from kg.resources import folder
+from kg.resources import layers
 
 _KEYS: Mapping[str, frozenset[str]] = {
     "ties": frozenset({"alliances", "conflict", "offices"}),
@@ -19,23 +19,27 @@ _KEYS: Mapping[str, frozenset[str]] = {
 }
 
 
-@cache
 def load(path: Path | None = None) -> Mapping[str, tuple[str, ...]]:
-    """Lists of properties by dotted name; OntologyError names the entry at fault.
+    """Lists of properties by dotted name, the user's behind the shipped; OntologyError names the entry at fault.
 
     >>> load()["ties.alliances"][0], load()["side.up"]
     ('allyOf', ('belongsTo', 'officeHolderOf'))
     """
-    path = path or folder("ontology") / "views.toml"
-    try:
-        data = tomllib.loads(path.read_text(encoding="utf-8"))
-    except (OSError, tomllib.TOMLDecodeError) as error:
-        raise OntologyError(f"{path}: {error}", "correct the file") from error
-    found = {f"{part}.{key}": value for part, table in data.items() for key, value in _table(part, table, path).items()}
+    return _load((path,) if path else layers("ontology/views.toml"))
+
+
+@cache
+def _load(paths: tuple[Path, ...]) -> Mapping[str, tuple[str, ...]]:
+    path = paths[-1]
     expected = {f"{part}.{key}" for part, keys in _KEYS.items() for key in keys}
-    for name in sorted(found.keys() ^ expected):
-        problem = "unknown" if name in found else "missing"
-        raise OntologyError(f"{path}: {problem} entry {name}", f"there are {', '.join(sorted(expected))}")
+    found: dict[str, tuple[str, ...]] = {}
+    for number, layer in enumerate(paths):
+        lists = _lists(layer)
+        for name in sorted(lists.keys() - expected if number else lists.keys() ^ expected):
+            problem = "unknown" if name in lists else "missing"
+            raise OntologyError(f"{layer}: {problem} entry {name}", f"there are {', '.join(sorted(expected))}")
+        for name, value in lists.items():
+            found[name] = found.get(name, ()) + value
     for name, value in found.items():
         for item in value:
             if item not in ontology().properties:
@@ -46,6 +50,14 @@ def load(path: Path | None = None) -> Mapping[str, tuple[str, ...]]:
     if both:
         raise OntologyError(f"{path}: {min(both)} is both friendly and hostile", "leave one")
     return found
+
+
+def _lists(path: Path) -> dict[str, tuple[str, ...]]:
+    try:
+        data = tomllib.loads(path.read_text(encoding="utf-8"))
+    except (OSError, tomllib.TOMLDecodeError) as error:
+        raise OntologyError(f"{path}: {error}", "correct the file") from error
+    return {f"{part}.{key}": value for part, table in data.items() for key, value in _table(part, table, path).items()}
 
 
 def _table(part: str, table: object, path: Path) -> dict[str, tuple[str, ...]]:
