@@ -104,3 +104,13 @@ def test_training_reads_them_as_they_are_written() -> None:
     assert [sentence.words[m.start : m.end] for m in sentence.mentions] == [("Chad",), ("it",), ("12",), ("Sudanese",), ("soldiers",)]  # fmt: skip
     (relation,) = sentence.relations
     assert (relation.predicate, relation.sources, relation.negated) == ("concedesTo", ("a",), False)
+
+
+def test_who_tells_a_relation_without_a_verb_of_its_own_is_its_source() -> None:
+    """ "Have been" is what joins the two; "said" is above it, whatever word the reader looked at most."""
+    text = "Kenya and Somalia have been allies since May, the Kenyan Foreign Ministry said."
+    (found,) = extract([Document("a.txt", text, "2024-05-15")])
+    name = {e.key: e.name for e in found.entities}
+    assert [[name[k] for k in s.attributed_to] for s in found.statements if s.predicate == "allyOf"] == [
+        ["Kenyan Foreign Ministry"]
+    ]

@@ -42,7 +42,7 @@ def kg_reader(doc: Doc) -> Doc:
     side = _sides(doc, the_cast)
     known = {(doc[f.trigger].sent.start, side(f.subject), f.predicate, side(f.object)) for f in doc._.kg_findings}
     for sentence in doc.sents:
-        for one, two, pair, at in _pairs(doc, sentence):
+        for one, two, pair, trigger in _pairs(doc, sentence):
             for predicate, probability in pair.predicates.items():
                 rule = ontology.properties[predicate]
                 if isinstance(two, int) != rule.counts or not _fits(predicate, one, two, the_cast):
@@ -55,7 +55,7 @@ def kg_reader(doc: Doc) -> Doc:
                 ends = side(one), side(two)
                 told = (sentence.start, ends[0], predicate, ends[1]) in known
                 if not told and not (rule.symmetric and (sentence.start, ends[1], predicate, ends[0]) in known):
-                    added.append(_finding(one, predicate, two, probability, pair, at))
+                    added.append(_finding(one, predicate, two, probability, pair, trigger))
                     known.add((sentence.start, ends[0], predicate, ends[1]))
     kept = []
     for finding in doc._.kg_findings:
@@ -92,8 +92,8 @@ def _accepts(predicate: str, one: str, two: str | None) -> bool:
     return ontology.accepts(predicate, one, two)
 
 
-def _pairs(doc: Doc, sentence: Span) -> Iterator[tuple[str, str | int, Pair, list[Token]]]:
-    """What the reader says of each two entities that a sentence mentions, by mention."""
+def _pairs(doc: Doc, sentence: Span) -> Iterator[tuple[str, str | int, Pair, Token]]:
+    """What the reader says of each two entities that a sentence mentions, by mention; and the word that says it."""
     tokens = [t for t in sentence if not t.is_space]
     place = {t.i: n for n, t in enumerate(tokens)}
     spans: list[tuple[int, int]] = []
@@ -119,7 +119,7 @@ def _pairs(doc: Doc, sentence: Span) -> Iterator[tuple[str, str | int, Pair, lis
     paths = [path(tokens, spans[i], spans[j]) for i, j in ordered]
     read_pairs = network().pairs(words, spans, kinds, ordered, lexical(tokens), paths, known)
     for (i, j), pair in zip(ordered, read_pairs, strict=True):
-        yield str(keys[i]), keys[j], pair, tokens
+        yield str(keys[i]), keys[j], pair, _saying(tokens, spans[i], spans[j], pair.focus)
 
 
 def _tells(words: Sequence[Token]) -> bool:
@@ -176,8 +176,18 @@ def _mentions(doc: Doc, sentence: Span) -> Iterator[tuple[int, int, str | int]]:
                 yield token.i, token.i + 1, value
 
 
-def _finding(one: str, predicate: str, two: str | int, probability: float, pair: Pair, tokens: list[Token]) -> Finding:
-    trigger = _trigger(tokens[pair.focus])
+def _saying(tokens: list[Token], one: tuple[int, int], two: tuple[int, int], focus: int) -> Token:
+    """The verb or noun of the word that decided; not one above what joins the two, such as "said" in "A hit B, C said"."""
+    trigger = _trigger(tokens[focus])
+    first, second = (
+        next(t for t in tokens[a:b] if t.head.i == t.i or t.head not in tokens[a:b]) for a, b in (one, two)
+    )
+    above = {t.i for t in (second, *second.ancestors)}
+    joint = next((t for t in (first, *first.ancestors) if t.i in above), trigger)
+    return _trigger(joint) if trigger.i != joint.i and trigger.is_ancestor(joint) else trigger
+
+
+def _finding(one: str, predicate: str, two: str | int, probability: float, pair: Pair, trigger: Token) -> Finding:
     held = stance(trigger, (one,))
     if predicate in {"accuses", "condemns", "urges", "threatens", "rejects"} and one in held.sources:
         held = replace(held, sources=())
@@ -193,6 +203,8 @@ def _finding(one: str, predicate: str, two: str | int, probability: float, pair:
 
 def _trigger(token: Token) -> Token:
     """The verb or noun that the word that decided belongs to."""
-    while token.pos_ not in {"VERB", "NOUN", "ADJ"} and token.head.i != token.i:
+    while token.head.i != token.i and not (
+        token.pos_ in {"VERB", "NOUN", "ADJ"} or (token.pos_ == "AUX" and token.dep_ not in {"aux", "auxpass"})
+    ):
         token = token.head
     return token

@@ -319,8 +319,19 @@ class _Climb:
                 self.negated = True
             elif low in {"if", "unless"}:
                 self.hypothetical = True
-            elif governor.pos_ in {"VERB", "AUX"} and low in {"for", "against", "of", "about", "from", "to", "on"}:
+            elif governor.pos_ in {"VERB", "AUX"} and low in {
+                "for",
+                "against",
+                "of",
+                "about",
+                "from",
+                "to",
+                "on",
+                "with",
+            }:
                 lemma = governor.lemma_.lower()
+                if low == "with" and lemma not in words["stance.verb.unreal"]:
+                    return  # "threatened with sanctions", but "met with protests"
                 if lemma in self.blaming:
                     self._blamed(governor)
                 elif (
