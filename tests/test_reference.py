@@ -131,6 +131,7 @@ def test_who_is_not_meant(text: str, triple: tuple[str, str, str]) -> None:
         ),
         ("According to the newspaper Le Monde, Uganda attacked Rwanda.", ("attacks", "Le Monde")),
         ("The movement Hamas said that Israel had shelled Rafah.", ("attacks", "Hamas")),
+        ("Its spokesman, Daniel Okoth, said that Uganda had attacked Rwanda.", ("attacks", "Daniel Okoth")),
     ],
 )
 def test_whose_word_it_is(text: str, source: tuple[str, str]) -> None:

@@ -245,7 +245,7 @@ class Senses:
             return False
         return not any(
             t.lower_ in self.own or t.lemma_.lower() in self.own or t.lower_ in self.titles or t.i in self.at
-            or t.lower_ in self.words["titles.address"]
+            or t.lower_ in self.words["titles.address"] | self.words["titles.portfolio"]
             for t in span
         )  # fmt: skip
 

@@ -6,7 +6,7 @@ from functools import cache
 from spacy.language import Language
 from spacy.tokens import Doc, Span, Token
 
-from kg.extract.cast import Cast, cast, phrase
+from kg.extract.cast import Cast, Mention, cast, phrase
 from kg.extract.clauses import agents, children, coordinated, gerund_governor, passive, subjects
 from kg.frames import load as load_frames
 from kg.lexicon import Lexicon
@@ -373,7 +373,7 @@ class _Climb:
         """Attributes the content to the subject of a verb of saying."""
         if self.sources and not soft:
             return  # the innermost source holds
-        keys = [k for t in subjects(verb) for c in coordinated(t) if (m := self.cast.at(c)) for k in m.keys]
+        keys = [k for t in subjects(verb) for c in coordinated(t) if (m := self._named(c)) for k in m.keys]
         keys = [k for k in keys if self.cast.type(k) not in {"Place", "Agreement", "Conflict", "Ceasefire"}]
         if not keys and not soft:
             keys = [k for t in subjects(verb) if t.pos_ in {"NOUN", "PROPN"} for k in self._unnamed(t)]
@@ -381,6 +381,10 @@ class _Climb:
             self.sources += [k for k in keys if k not in self.sources]
         elif not soft:
             self.attributed = True
+
+    def _named(self, noun: Token) -> Mention | None:
+        """Who a subject is, by itself or by the name that follows it: "its spokesman, Daniel Okoth"."""
+        return self.cast.at(noun) or next((m for a in children(noun, "appos") if (m := self.cast.at(a))), None)
 
     def _unnamed(self, noun: Token) -> list[str]:
         """A source that the text does not name: "residents", "a spokesman"; an entity of this text only."""
